@@ -1,0 +1,29 @@
+"""HTTP in this house: our Blueprint, its decorators, the envelope and the error handlers."""
+
+from app.core.http.blueprint import Blueprint
+from app.core.http.operation import (
+    conditional,
+    fails,
+    filters,
+    limited,
+    public,
+    reads_itself,
+    requires,
+    returns,
+    takes,
+    unaudited,
+)
+
+__all__ = [
+    "Blueprint",
+    "conditional",
+    "fails",
+    "filters",
+    "limited",
+    "public",
+    "reads_itself",
+    "requires",
+    "returns",
+    "takes",
+    "unaudited",
+]

@@ -1,0 +1,102 @@
+"""The API document as a whole: its title, its two ways to sign in, its error responses."""
+
+from typing import Any
+
+import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import get_fields, resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
+from marshmallow import fields
+
+from app.core.http.envelope import ErrorSchema
+from app.core.schemas import StrictSchema
+
+DESCRIPTION = """Holdfast registers backup jobs, runs them or hears from those who do, and proves
+that they can be restored. Every answer is an envelope with `success` and `meta.trace_id`;
+errors carry a stable code in `error`. Sign in at `/api/v1/auth/login`, or send an API key as
+`X-API-Key`. The operations under `/api/backup` are for PowerShell scripts in the field.
+
+Every answer names its trace in `X-Request-ID`; a limited one counts in `X-RateLimit-Limit`,
+`X-RateLimit-Remaining` and `X-RateLimit-Reset`. `HEAD` answers wherever `GET` does, without the
+body, and `OPTIONS` names in `Allow` what an address takes. An address that is not here is 404
+`NOT_FOUND`, a method that it does not take 405 `METHOD_NOT_ALLOWED`."""
+
+# Python's end of a text, which `$` is not: that would let a line break pass.
+_END = r"\Z"
+
+
+class Converter(OpenAPIConverter):
+    """What marshmallow's schemas leave unsaid: an answer gives every field, and may gain more."""
+
+    def field2property(self, field: fields.Field) -> dict[str, Any]:
+        """Patterns as JavaScript knows them; null beside an enumeration, not among its words."""
+        described: dict[str, Any] = super().field2property(field)
+        pattern = described.get("pattern", "")
+        if pattern.endswith(_END):
+            described["pattern"] = f"^{pattern.removesuffix(_END)}$"
+        words = described.get("enum", [])
+        if None in words:
+            del described["enum"]
+            named = {
+                "type": next(kind for kind in described.pop("type") if kind != "null"),
+                "enum": [word for word in words if word is not None],
+            }
+            described["anyOf"] = [named, {"type": "null"}]
+        return described
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        resolved = resolve_schema_instance(schema)
+        if isinstance(resolved, StrictSchema):
+            if resolved.ignores:
+                described.pop("additionalProperties", None)
+            return described
+        described.pop("additionalProperties", None)
+        described["required"] = sorted(
+            field.data_key or name
+            for name, field in get_fields(schema).items()
+            if not field.metadata.get("optional")
+        )
+        return described
+
+
+class Plugin(MarshmallowPlugin):
+    Converter = Converter
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest's, without its own idea of an error's and of a page's shape."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = ErrorSchema
+
+    def _init_spec(self, **options: Any) -> None:
+        super()._init_spec(marshmallow_plugin=Plugin(), **options)
+
+    def _register_pagination_header(self) -> None:
+        """None: a page's numbers are in its body."""
+
+
+def describe_api(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Holdfast",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "servers": [{"url": "/"}],
+            "components": {
+                "securitySchemes": {
+                    "bearer": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": "An access token, or an API key.",
+                    },
+                    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                }
+            },
+        },
+    )

@@ -1,0 +1,150 @@
+"""What happens to every request around its view, in this order and nowhere else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, request
+
+from app.core import db as database
+from app.core import idempotency, tenancy
+from app.core.errors import Forbidden, TenantSuspended
+from app.core.http import requests
+from app.core.http.envelope import Envelope
+from app.core.http.operation import Operation
+from app.core.http.trail import AuditEntry, audit_sink, changes_of
+from app.core.identity import Actor, demand_actor, find_actor
+from app.core.pagination import Listing, paginate, paginate_rows
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def serve(
+    view: Callable[..., Any],
+    operation: Operation,
+    action: str,
+    resource: str,
+    envelope: Envelope,
+    path: dict[str, Any],
+) -> Response:
+    """Guard, replay or read the input, call the view, build its answer, audit, commit.
+
+    Any exception leaves through the error handlers, which roll back.
+    """
+    g.action, g.operation = action, operation
+    actor = guard(operation)
+    replay = _replay(actor, envelope)
+    if replay is not None:
+        return replay
+    database.mark_read_only(request.method in SAFE_METHODS)
+    if actor is None:
+        tenancy.enter_unscoped()
+    else:
+        tenancy.enter(actor.tenant_id)
+    response = answer(view(**arguments(operation, path)), operation, envelope)
+    if request.method not in SAFE_METHODS:
+        _audit(operation, action, resource, path, response)
+        _remember(response)
+    database.commit()
+    return response
+
+
+def guard(operation: Operation) -> Actor | None:
+    """The caller, once it is known and allowed; None for a public operation."""
+    if operation.is_public:
+        return None
+    actor = demand_actor(requests.credential())
+    is_allowed = operation.permission is None or actor.can(operation.permission)
+    if actor.is_suspended and (operation.permission is None or not is_allowed):
+        raise TenantSuspended()
+    if not is_allowed:
+        raise Forbidden(details={"required": operation.permission})
+    return actor
+
+
+def arguments(operation: Operation, path: dict[str, Any]) -> dict[str, Any]:
+    """What the view is called with: path values, `query`, `body`, `expected_version`."""
+    given = dict(path)
+    if operation.reads_itself:
+        return given
+    query = requests.read_query(operation.query)
+    if operation.query is not None:
+        given["query"] = g.query = query
+    if operation.body is not None:
+        given["body"] = requests.read_body(operation.body, required=operation.body_required)
+    if operation.is_conditional:
+        given["expected_version"] = requests.expected_version()
+    return given
+
+
+def answer(result: Any, operation: Operation, envelope: Envelope) -> Response:
+    """The view's result in its envelope, with ETag and Location where they belong."""
+    if isinstance(result, Response):
+        return result
+    has_status = bool(operation.also) and isinstance(result, tuple)
+    result, status = result if has_status else (result, operation.status)
+    if operation.is_page:
+        is_listing = isinstance(result, Listing)
+        page = paginate(result, g.query) if is_listing else paginate_rows(result, g.query)
+        items = operation.answer.dump(page.items) if operation.answer else []
+        return envelope.respond(envelope.wrap_page(items, page), status)
+    data = operation.answer.dump(result) if operation.answer else result
+    response = envelope.respond(envelope.wrap(data, operation.message), status)
+    if isinstance(data, dict) and isinstance(data.get("version"), int):
+        response.headers["ETag"] = f'"v{data["version"]}"'
+    if operation.location is not None:
+        response.headers["Location"] = operation.location.format_map(data)
+    return response
+
+
+def _replay(actor: Actor | None, envelope: Envelope) -> Response | None:
+    """Claim the Idempotency-Key, or give the stored answer of the request that claimed it."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST" or actor is None:
+        return None
+    stored = idempotency.claim(
+        actor.key, key, idempotency.digest(request.method, request.path, request.get_data())
+    )
+    if isinstance(stored, idempotency.Claim):
+        g.idempotency_claim = stored
+        return None
+    response = envelope.respond_with(stored.body, stored.status)
+    response.headers.update(stored.headers)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _remember(response: Response) -> None:
+    claim = g.pop("idempotency_claim", None)
+    if claim is not None:
+        idempotency.store(claim, idempotency.Stored.of(response))
+
+
+def _audit(
+    operation: Operation, action: str, resource: str, path: dict[str, Any], response: Response
+) -> None:
+    actor = find_actor()
+    if not operation.is_audited or (actor is None and not operation.is_public):
+        return
+    session = database.db.session()
+    session.flush()
+    changes = changes_of(session)
+    told = next((change for change in changes if change.resource_type == resource), None)
+    told = told or next(iter(changes), None)
+    audit_sink(
+        AuditEntry(
+            action=action,
+            actor=actor,
+            address=requests.address(),
+            trace_id=g.trace_id,
+            status=response.status_code,
+            path=request.path,
+            resource_type=told.resource_type if told else resource,
+            resource_id=told.resource_id if told else _path_id(path),
+            changes=changes,
+        )
+    )
+
+
+def _path_id(path: dict[str, Any]) -> int | None:
+    """The id in the address, of a write that changed no audited row."""
+    return next((value for value in path.values() if isinstance(value, int)), None)

@@ -1,0 +1,98 @@
+"""Who may call what: written by hand from the contract, and tried at every door by tests/doors.
+
+Each line names an operation, the permission that a refusal tells of (None where none is asked)
+and the roles that may. Everybody else gets 403, and 401 without credentials. A person and an
+API key of the same role may the same, but for what only a person has (PEOPLE_ONLY).
+`make papers` writes it to docs/permissions.md.
+"""
+
+ROLES = {
+    "admin": "everything in its tenant",
+    "manager": "everything but users, API keys and the tenant's settings",
+    "operator": "read everything; write and run backups, storage, verifications and tasks",
+    "viewer": "read, and comment on tasks; `user` is another name of it",
+    "auditor": "read everything, the audit log and reports too; write nothing",
+    "reporter": "post a status, and nothing else: for backup scripts",
+    "runner": "claim runs of its own host and report on them",
+    "servicenow": "read events and tasks, write tasks and comments",
+    "toolbox": "read dashboards, trends and sessions",
+    "assistant": "write sessions and validation, read trends and records",
+    "integration": "write events and records",
+}
+
+ADMINS = "admin"
+OPERATORS = "admin manager operator"
+READERS = "admin manager operator viewer auditor"
+REPORTERS = "admin manager operator reporter"
+SIGNED_IN = " ".join(ROLES)
+ANYBODY = f"anonymous {SIGNED_IN}"
+
+ACCESS: dict[str, tuple[str | None, str]] = {
+    # Sign-in: each carries its own credentials in the body.
+    "POST /api/v1/auth/login": (None, ANYBODY),
+    "POST /api/v1/auth/refresh": (None, ANYBODY),
+    "POST /api/v1/auth/logout": (None, ANYBODY),
+    # One's own account
+    "POST /api/v1/auth/switch": (None, SIGNED_IN),
+    "GET /api/v1/auth/me": (None, SIGNED_IN),
+    "PUT /api/v1/auth/me/password": (None, SIGNED_IN),
+    # API keys
+    "GET /api/v1/auth/api-keys": ("api_keys:manage", ADMINS),
+    "POST /api/v1/auth/api-keys": ("api_keys:manage", ADMINS),
+    "GET /api/v1/auth/api-keys/{key_id}": ("api_keys:manage", ADMINS),
+    "DELETE /api/v1/auth/api-keys/{key_id}": ("api_keys:manage", ADMINS),
+    "POST /api/v1/auth/api-keys/{key_id}/rotate": ("api_keys:manage", ADMINS),
+    # Backup jobs
+    "GET /api/v1/backups": ("backups:read", READERS),
+    "POST /api/v1/backups": ("backups:write", OPERATORS),
+    "GET /api/v1/backups/{job_id}": ("backups:read", READERS),
+    "PUT /api/v1/backups/{job_id}": ("backups:write", OPERATORS),
+    "DELETE /api/v1/backups/{job_id}": ("backups:write", OPERATORS),
+    "POST /api/v1/backups/{job_id}/run": ("backups:run", OPERATORS),
+    "GET /api/v1/backups/{job_id}/executions": ("backups:read", READERS),
+    "GET /api/v1/backups/{job_id}/snapshots": ("backups:read", READERS),
+    "POST /api/v1/backups/{job_id}/restore": ("backups:restore", OPERATORS),
+    # Executions
+    "GET /api/v1/executions/{execution_id}": ("backups:read", READERS),
+    "POST /api/v1/executions/{execution_id}/cancel": ("backups:run", OPERATORS),
+    "GET /api/v1/executions/{execution_id}/log": ("backups:read", READERS),
+    # Copies
+    "GET /api/v1/backups/{job_id}/copies": ("backups:read", READERS),
+    "POST /api/v1/backups/{job_id}/copies": ("backups:write", OPERATORS),
+    "GET /api/v1/copies/{copy_id}": ("backups:read", READERS),
+    "PUT /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
+    "DELETE /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
+    # Storage
+    "GET /api/v1/storage/providers": ("storage:read", READERS),
+    "GET /api/v1/storage/providers/{provider_id}": ("storage:read", READERS),
+    # What scripts call, and what became of their refused posts
+    "POST /api/backup/status": ("status:report", REPORTERS),
+    "POST /api/backup/update-status": ("status:report", REPORTERS),
+    "POST /api/backup/record-execution": ("status:report", REPORTERS),
+    "POST /api/backup/copy-status": ("status:report", REPORTERS),
+    "POST /api/backup/update-copy-status": ("status:report", REPORTERS),
+    "GET /api/backup/jobs/{job_id}/last-execution": ("status:report", REPORTERS),
+    "GET /api/v1/rejected-reports": ("backups:read", READERS),
+    "GET /api/v1/rejected-reports/{report_id}": ("backups:read", READERS),
+    "POST /api/v1/rejected-reports/{report_id}/accept": ("backups:write", OPERATORS),
+    "POST /api/v1/rejected-reports/{report_id}/dismiss": ("backups:write", OPERATORS),
+    "GET /api/v1/legacy-calls": ("api_keys:manage", ADMINS),
+    # Health and the documentation
+    "GET /api/v1/health": (None, ANYBODY),
+    "GET /api/v1/health/live": (None, ANYBODY),
+    "GET /api/v1/health/ready": (None, ANYBODY),
+    "GET /api/v1/openapi.json": (None, ANYBODY),
+    "GET /api/docs": (None, ANYBODY),
+    "GET /api/docs/files/{name}": (None, ANYBODY),
+}
+
+# An API key has neither a password nor a second tenant.
+PEOPLE_ONLY = {
+    "POST /api/v1/auth/switch",
+    "PUT /api/v1/auth/me/password",
+}
+
+# A field, set to true, that asks for more than its operation does.
+FINER: dict[tuple[str, str], tuple[str, str]] = {
+    ("POST /api/v1/backups/{job_id}/restore", "overwrite"): ("backups:overwrite", ADMINS),
+}

@@ -1,0 +1,182 @@
+"""The stage of every test: a real database, the migrated application, and its cast."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from app.auth import cache
+from app.core.db import Base, db
+from app.core.extensions import limiter
+from app.legacy.service import calls
+from tests.support import postgres, redis
+from tests.support.application import migrated
+from tests.support.cast import PASSWORD, Caller, Cast
+from tests.support.checked import CheckedClient
+from tests.support.repositories import make_repository
+from tests.support.watchdog import run_folder
+
+DATABASES = ("sqlite", "postgresql")
+NO_LIMIT = "1000000 per minute"
+
+# Of every application that a test makes, wherever it makes it.
+Flask.test_client_class = CheckedClient
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second run, on PostgreSQL, repeats only what a database takes part in."""
+    if config.getoption("--database") == "sqlite":
+        return
+    needs = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in needs])
+    items[:] = needs
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This worker's own instance folder."""
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    instance: Path,
+    worker_name: str,
+) -> str:
+    """A database of this worker's own, empty."""
+    if request.config.getoption("--database") == "sqlite":
+        return f"sqlite:///{instance}/holdfast.db"
+    return postgres.shared_server(run_folder(tmp_path_factory)).create_database(worker_name)
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> str:
+    """A Redis database of this worker's own."""
+    number = int("".join(filter(str.isdigit, worker_name)) or 0)
+    return redis.shared_server(run_folder(tmp_path_factory)).url(number)
+
+
+@pytest.fixture(scope="session")
+def environ(instance: Path, database_url: str, sources: Path) -> dict[str, str]:
+    """The environment of the application under test, also for child processes."""
+    return {
+        "FLASK_ENV_NAME": "testing",
+        "FLASK_SKIP_DOTENV": "1",
+        "INSTANCE_PATH": str(instance),
+        "DATABASE_URL": database_url,
+        "BACKUP_SOURCE_ROOTS": str(sources),
+        "RESTORE_ROOTS": str(instance / "restores"),
+        "STORAGE_ROOTS": str(instance / "storage"),
+        "ADMIN_PASSWORD": "the first of all passwords",
+        **{f"RATE_LIMIT_{kind}": NO_LIMIT for kind in ("READS", "WRITES", "LOGIN", "STATUS")},
+    }
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder under which jobs may find their sources."""
+    return tmp_path_factory.mktemp("sources")
+
+
+@pytest.fixture(scope="session")
+def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that restic has made; for tests to copy."""
+    return make_repository(tmp_path_factory.mktemp("repositories"))
+
+
+@pytest.fixture(scope="session")
+def migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
+    with migrated(environ) as app:
+        yield app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application over an empty database."""
+    yield migrated_app
+    calls.forget()
+    with migrated_app.app_context():
+        empty_tables()
+        limiter.reset()
+    cache.forget_all()
+
+
+def empty_tables() -> None:
+    """Remove every row; ids go on, so that a test cannot lean on 1."""
+    with db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(text(f'DELETE FROM "{table.name}"'))  # noqa: S608
+
+
+@pytest.fixture
+def cast(app: Flask, instance: Path) -> Cast:
+    """Two tenants and whoever is asked for in them."""
+    return Cast(app, instance)
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Caller:
+    """Alice, administrator of the first tenant."""
+    return cast.caller("admin")
+
+
+@pytest.fixture
+def operator(cast: Cast) -> Caller:
+    """Oscar, who runs backups in the first tenant."""
+    return cast.caller("operator")
+
+
+@pytest.fixture
+def viewer(cast: Cast) -> Caller:
+    """Victor, who only looks."""
+    return cast.caller("viewer")
+
+
+@pytest.fixture
+def outsider(cast: Cast) -> Caller:
+    """Mallory, administrator of another tenant."""
+    return cast.caller("admin", tenant="globex")
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> Caller:
+    """Nobody in particular."""
+    return Caller(app.test_client(), {})
+
+
+@pytest.fixture
+def log_in(anonymous: Caller) -> Callable[..., TestResponse]:
+    """Sign in with a name and, unless told otherwise, the right password."""
+
+    def call(username: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+        body = {"username": username, "password": password, **more}
+        return anonymous.post("/api/v1/auth/login", body)
+
+    return call
+
+
+@pytest.fixture
+def reporter(cast: Cast) -> Caller:
+    """A backup script with an API key of the role `reporter`."""
+    return cast.key_caller("reporter")
+
+
+@pytest.fixture
+def job(cast: Cast) -> Any:
+    """A restic job of the first tenant over a folder that exists."""
+    return cast.create_job()

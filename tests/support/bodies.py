@@ -1,0 +1,98 @@
+"""The body with which an operation succeeds, where the document's example cannot know it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.auth.service import tokens
+from app.core import clock
+from app.core.tenancy import unscoped
+from app.tenants import service as tenants
+from tests.support.cast import PASSWORD, Caller, Cast
+from tests.support.document import Document
+from tests.support.operations import Door
+
+
+@dataclass
+class Scene:
+    """Who is there, and the rows that the path of the operation names."""
+
+    cast: Cast
+    admin: Caller
+    rows: Mapping[str, object]
+
+    def new_job(self) -> dict[str, Any]:
+        return {"job_id": self.cast.create_job().id}
+
+    def new_copy(self) -> dict[str, Any]:
+        """A copy, under its own id and that of its job, which has no other."""
+        job = self.cast.create_job(backup_tool="veeam")
+        body = {"name": "Vault", "location_type": "offsite", "media_type": "tape"}
+        response = self.admin.post(f"/api/v1/backups/{job.id}/copies", body)
+        return {"job_id": job.id, "copy_id": response.json["data"]["id"]}  # type: ignore[index]
+
+
+def body_for(door: Door, scene: Scene, document: Document) -> Any:
+    """A body that this operation takes, made anew for each call; None where it takes none."""
+    made = _BODIES.get(door.name)
+    if made is not None:
+        return made(scene)
+    return document.body(door) if document.tells_of(door) else None
+
+
+def _login(scene: Scene) -> Any:
+    return {"username": scene.cast.user("viewer").username, "password": PASSWORD}
+
+
+def _refresh_token(scene: Scene) -> Any:
+    user = scene.cast.user("viewer")
+    with scene.cast.app.app_context(), unscoped():
+        home = tenants.get_tenant("acme")
+        pair, _ = tokens.start_family(user, home.id, clock.utcnow())
+    return {"refresh_token": pair.refresh_token}
+
+
+def _job(scene: Scene) -> Any:
+    source = scene.cast.create_job().source_path
+    number = source.rpartition("-")[2]
+    kinds = {"backup_type": "full", "schedule_type": "manual"}
+    return {"name": f"New {number}", "source_path": source, **kinds}
+
+
+def _last_execution(scene: Scene) -> None:
+    """None is sent, but the job needs a run that has ended."""
+    body = {"job_id": scene.rows["job_id"], "execution_result": "success"}
+    assert scene.admin.post("/api/backup/status", body).status_code == 201
+
+
+_TIMES = {"start_time": "2026-01-31T02:00:00Z", "end_time": "2026-01-31T02:05:00Z"}
+_PASSWORDS = {"current_password": PASSWORD, "new_password": "another password of the cast"}
+_BODIES: dict[str, Callable[[Scene], Any]] = {
+    "POST /api/v1/auth/login": _login,
+    "POST /api/v1/auth/refresh": _refresh_token,
+    "POST /api/v1/auth/logout": _refresh_token,
+    "POST /api/v1/auth/switch": lambda _: {"tenant": "acme"},
+    "PUT /api/v1/auth/me/password": lambda _: _PASSWORDS,
+    "POST /api/v1/auth/api-keys": lambda _: {"name": "nightly", "role": "reporter"},
+    "POST /api/v1/backups": _job,
+    "PUT /api/v1/backups/{job_id}": lambda _: {"description": "Mended"},
+    "POST /api/v1/backups/{job_id}/restore": lambda scene: {
+        "target": f"{scene.cast.instance}/restores/doors"
+    },
+    "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
+    "POST /api/backup/status": lambda scene: {**scene.new_job(), "execution_result": "success"},
+    "POST /api/backup/update-status": lambda scene: {**scene.new_job(), "status": "success"},
+    "POST /api/backup/record-execution": lambda scene: {
+        **scene.new_job(),
+        **_TIMES,
+        "status": "success",
+    },
+    # Scripts may send more than is asked for: each takes the id that it looks for.
+    "POST /api/backup/copy-status": lambda scene: {**scene.new_copy(), "status": "success"},
+    "POST /api/backup/update-copy-status": lambda scene: {**scene.new_copy(), "status": "success"},
+    "GET /api/backup/jobs/{job_id}/last-execution": _last_execution,
+    "POST /api/v1/rejected-reports/{report_id}/accept": lambda scene: {
+        **scene.new_job(),
+        "execution_result": "success",
+    },
+}

@@ -1,0 +1,97 @@
+"""One row of the first tenant for every name that a path may hold, made as its people make it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.core import clock
+from app.core.db import Base, db
+from app.core.tenancy import as_tenant
+from app.legacy.models import RejectedReport
+from tests.support.cast import Caller, Cast
+
+# Written by refusals and by mere calls, whoever calls.
+_KEPT_OF_CALLS = {"audit_log", "idempotency_keys", "legacy_calls"}
+_STAMPS = {"last_used_at"}
+
+
+def make_rows(cast: Cast, admin: Caller, names: Iterable[str]) -> dict[str, int]:
+    """The id of a row for each parameter name; fails on a name that nobody makes a row for."""
+    made = {}
+    for name in sorted(names):
+        assert name in _FACTORIES, (
+            f"A path holds <{name}>: add a factory of such a row to {__name__}._FACTORIES, "
+            "so that the doors are tried with it."
+        )
+        made[name] = _FACTORIES[name](cast, admin)
+    return made
+
+
+def dump(cast: Cast) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every tenant, but for what each call leaves behind."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in _KEPT_OF_CALLS]
+    with cast.app.app_context(), db.engine.connect() as connection:
+        return {
+            table.name: [
+                {name: value for name, value in row.items() if name not in _STAMPS}
+                for row in connection.execute(
+                    table.select().order_by(*table.primary_key)
+                ).mappings()
+            ]
+            for table in tables
+        }
+
+
+def _make(caller: Caller, path: str, body: dict[str, Any]) -> int:
+    response = caller.post(path, body)
+    assert response.is_json
+    assert response.status_code < 300, response.text
+    return int(response.json["data"]["id"])  # type: ignore[index]
+
+
+def _job(cast: Cast, _admin: Caller) -> int:
+    return int(cast.create_job().id)
+
+
+def _execution(cast: Cast, admin: Caller) -> int:
+    return _make(admin, f"/api/v1/backups/{_job(cast, admin)}/run", {})
+
+
+def _copy(cast: Cast, admin: Caller) -> int:
+    body = {"name": "Tape vault", "location_type": "offsite", "media_type": "tape"}
+    return _make(admin, f"/api/v1/backups/{_job(cast, admin)}/copies", body)
+
+
+def _key(_cast: Cast, admin: Caller) -> int:
+    return _make(admin, "/api/v1/auth/api-keys", {"name": "nightly", "role": "reporter"})
+
+
+def _provider(_cast: Cast, admin: Caller) -> int:
+    return int(admin.get("/api/v1/storage/providers").json["data"][0]["id"])  # type: ignore[index]
+
+
+def _report(cast: Cast, _admin: Caller) -> int:
+    with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
+        report = RejectedReport(
+            caller="key:1",
+            caller_name="nightly",
+            address="127.0.0.1",
+            endpoint="status",
+            body=b'{"job_id": 1}',
+            code="JOB_NOT_FOUND",
+            message="There is no job 1.",
+            received_at=clock.utcnow(),
+            status="open",
+        )
+        session.add(report)
+        session.flush()
+        return int(report.id)
+
+
+_FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
+    "copy_id": _copy,
+    "execution_id": _execution,
+    "job_id": _job,
+    "key_id": _key,
+    "provider_id": _provider,
+    "report_id": _report,
+}
