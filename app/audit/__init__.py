@@ -1,0 +1,1 @@
+"""Who did what, and what was refused: rows that nobody changes."""

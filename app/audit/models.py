@@ -1,0 +1,42 @@
+"""One row a write, sign-in or refusal; sealed later, changed never."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, BigId, UtcDateTime
+from app.core.models import Row
+from app.core.tenancy import TenantFiltered
+
+
+class AuditRow(Row, TenantFiltered, Base):
+    """An entry of the audit log.
+
+    `tenant_id` is null for what no tenant was known of (a refused sign-in). `flood_key` joins
+    a minute's refusals of one caller into one row, whose `count` rises.
+    """
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_tenant_occurred", "tenant_id", "occurred_at", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    tenant_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("tenants.id"))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(100))
+    actor_kind: Mapped[str | None] = mapped_column(String(20))
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    actor_name: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64))
+    trace_id: Mapped[str] = mapped_column(String(128))
+    status: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str | None] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(500))
+    resource_type: Mapped[str | None] = mapped_column(String(50))
+    resource_id: Mapped[int | None] = mapped_column(BigId)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    count: Mapped[int] = mapped_column(Integer, default=1)
+    flood_key: Mapped[str | None] = mapped_column(String(255), unique=True)

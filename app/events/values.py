@@ -1,0 +1,21 @@
+"""The types and severities of events."""
+
+BACKUP_STARTED = "backup.started"
+BACKUP_SUCCEEDED = "backup.succeeded"
+BACKUP_WARNED = "backup.warned"
+BACKUP_FAILED = "backup.failed"
+BACKUP_CANCELLED = "backup.cancelled"
+BACKUP_RECOVERED = "backup.recovered"
+AUTH_LOCKED = "auth.locked"
+
+INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
+
+SEVERITY_OF = {
+    BACKUP_STARTED: INFO,
+    BACKUP_SUCCEEDED: INFO,
+    BACKUP_CANCELLED: LOW,
+    BACKUP_WARNED: MEDIUM,
+    BACKUP_FAILED: HIGH,
+    BACKUP_RECOVERED: INFO,
+    AUTH_LOCKED: MEDIUM,
+}
