@@ -1,0 +1,1 @@
+"""The rules of sign-in, tokens and API keys."""

@@ -1,0 +1,7 @@
+"""What can go wrong with tenants."""
+
+from app.core.errors import Conflict
+
+
+class SlugTaken(Conflict):
+    message = "A tenant with this short name exists already."

@@ -1,0 +1,1 @@
+"""People, and where each of them belongs."""

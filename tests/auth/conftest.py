@@ -1,0 +1,18 @@
+"""Calling with a token that a test came by."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.support.cast import Caller
+
+
+@pytest.fixture
+def bearer(app: Flask) -> Callable[[str], Caller]:
+    """Whoever holds this token."""
+
+    def call(token: str) -> Caller:
+        return Caller(app.test_client(), {"Authorization": f"Bearer {token}"})
+
+    return call
