@@ -1,0 +1,1 @@
+"""Backup jobs, their executions, copies and snapshots."""

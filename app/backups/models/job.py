@@ -1,0 +1,111 @@
+"""A backup job: what is backed up, when, with what, and how it last went."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.backups.values import RESTIC, UNKNOWN
+from app.core.db import Base, BigId, UtcDateTime
+from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
+from app.core.secrets import Encrypted
+from app.core.tenancy import TenantScoped
+
+
+class JobTag(Row, TenantScoped, Base):
+    """A tag of a job, a row each so that every database can filter by it."""
+
+    __tablename__ = "backup_job_tags"
+    __table_args__ = (
+        Index("uq_backup_job_tags", "job_id", "tag", unique=True),
+        Index("ix_backup_job_tags_tag", "tenant_id", "tag"),
+        {"sqlite_autoincrement": True},
+    )
+
+    job_id: Mapped[int] = mapped_column(BigId, ForeignKey("backup_jobs.id", ondelete="CASCADE"))
+    tag: Mapped[str] = mapped_column(String(50))
+
+    def __str__(self) -> str:
+        return self.tag
+
+
+class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
+    """What is backed up, when, with what, and how it last went.
+
+    `version` counts what people change; a run's results do not raise it. A run that has not
+    come by `overdue_at` (`next_run` and `grace_minutes`) is late.
+    `repository_location` is where the repository was made: a job that has one never makes
+    another there, since a repository that vanished is a loss to be told, not to be hidden.
+    `search_text` is what `search` looks through, case-folded (SQLite folds ASCII only).
+    """
+
+    __tablename__ = "backup_jobs"
+    __table_args__ = (
+        partial_index(
+            "uq_backup_jobs_name", "tenant_id", "name", where="deleted_at IS NULL", unique=True
+        ),
+        Index("ix_backup_jobs_tenant_created", "tenant_id", "created_at", "id"),
+        Index("ix_backup_jobs_next_run", "next_run"),
+        Index("ix_backup_jobs_overdue", "tenant_id", "overdue_at"),
+        {"sqlite_autoincrement": True},
+    )
+    label = "backup job"
+    audit_name = "backup_job"
+    audit_parts = {"tags": "tag_rows"}
+
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str | None] = mapped_column(String(500))
+    source_path: Mapped[str] = mapped_column(String(1000))
+    backup_type: Mapped[str] = mapped_column(String(20))
+    backup_tool: Mapped[str] = mapped_column(String(20), default=RESTIC)
+    runner: Mapped[str | None] = mapped_column(String(100))
+    storage_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("storage_providers.id"))
+    excludes: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    schedule_type: Mapped[str] = mapped_column(String(20))
+    schedule_time: Mapped[str | None] = mapped_column(String(5))
+    schedule_days: Mapped[str | None] = mapped_column(String(200))
+    cron: Mapped[str | None] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    grace_minutes: Mapped[int] = mapped_column(Integer, default=60)
+
+    retention_days: Mapped[int] = mapped_column(Integer, default=30)
+    priority: Mapped[int] = mapped_column(Integer, default=5)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    notification_email: Mapped[str | None] = mapped_column(String(254))
+    max_runtime_minutes: Mapped[int | None] = mapped_column(Integer)
+    max_retries: Mapped[int] = mapped_column(Integer, default=0)
+    owner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
+
+    repository_password: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    repository_location: Mapped[str | None] = mapped_column(String(2000))
+    search_text: Mapped[str] = mapped_column(Text, default="")
+
+    last_run: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_run: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    overdue_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_result: Mapped[str | None] = mapped_column(String(20))
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consecutive_failures: Mapped[int] = mapped_column(Integer, default=0)
+    compliance_status: Mapped[str] = mapped_column(String(20), default=UNKNOWN)
+    last_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_proven_restorable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    restore_seconds: Mapped[float | None] = mapped_column(Float)
+
+    tag_rows: Mapped[list[JobTag]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by=JobTag.tag
+    )
+
+    @property
+    def tags(self) -> list[str]:
+        return [row.tag for row in self.tag_rows]
+
+    @property
+    def runs_here(self) -> bool:
+        """Executed by this server's own workers."""
+        return self.backup_tool == RESTIC and self.runner is None
+
+    @property
+    def is_report_only(self) -> bool:
+        """Executed by something that only tells of it."""
+        return self.backup_tool != RESTIC and self.runner is None

@@ -1,0 +1,1 @@
+"""The wire format of jobs, executions, copies and snapshots."""

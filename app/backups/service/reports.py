@@ -1,0 +1,271 @@
+"""Executions and copies that others ran and only tell of: made in their final state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from app.backups.models import BackupCopy, BackupJob, Execution, ExecutionLog
+from app.backups.service.job_states import (
+    JobState,
+    change,
+    find_state,
+    lock_for_report,
+)
+from app.backups.service.outcomes import RunState, began_at, carry
+from app.backups.values import BACKUP, FAILED, FINAL, REPORT, SUCCESS, WARNING
+from app.core.db import db, insert_or_update
+from app.core.logging import current_trace_id
+from app.core.models import live
+from app.core.prepared import Prepared
+from app.core.tenancy import execute_named
+
+_COPIES: Any = BackupCopy.__table__
+_EXECUTIONS: Any = Execution.__table__
+_LOGS: Any = ExecutionLog.__table__
+_ADD = Prepared(insert(_EXECUTIONS).returning(_EXECUTIONS.c.id), _EXECUTIONS)
+_ADD_AS = Prepared(insert(_EXECUTIONS), _EXECUTIONS)
+_WENT_WELL = (SUCCESS, WARNING)
+
+
+@dataclass(frozen=True)
+class ReportedRun:
+    """A run that is over, with its times in UTC; `details` is kept as its log."""
+
+    result: str
+    execution_date: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    duration_seconds: float | None
+    size_bytes: int | None
+    error_message: str | None
+    details: str | None
+    source_system: str
+    encoding_repaired: bool
+    requested_by: str
+
+
+@dataclass(frozen=True)
+class ReportedCopy:
+    """What was told of a copy as of `at`; None for what was not told.
+
+    `is_dated` says that `at` was sent rather than taken from the clock.
+    """
+
+    status: str | None
+    size_bytes: int | None
+    at: datetime
+    is_dated: bool
+
+
+def find_job(job_id: int, tenant_id: int) -> JobState | None:
+    """The tenant's job, inactive ones too, deleted ones not."""
+    job = find_state(job_id, tenant_id)
+    return None if job is None or job.deleted_at is not None else job
+
+
+def lock_job(job_id: int, tenant_id: int) -> tuple[JobState | None, int | None]:
+    """As `find_job`, locked until the commit, and the id for `add_run` where one was set
+    aside."""
+    job, execution_id = lock_for_report(job_id, tenant_id)
+    return (None if job is None or job.deleted_at is not None else job), execution_id
+
+
+def find_last_ended(job_id: int) -> Execution | None:
+    """The newest backup of a job, deleted ones aside, that has ended."""
+    return db.session.scalars(
+        select(Execution)
+        .join(BackupJob, BackupJob.id == Execution.job_id)
+        .where(
+            Execution.job_id == job_id,
+            Execution.kind == BACKUP,
+            Execution.status.in_(FINAL),
+            live(BackupJob),
+        )
+        .order_by(Execution.execution_date.desc(), Execution.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def add_run(job: JobState, run: ReportedRun, now: datetime, execution_id: int | None) -> int:
+    """Keep a new run, tell its job and the event log, and give its id; the job must be locked.
+
+    `execution_id` is the one that was set aside, if any. An open execution of the job is left
+    as it is: the report speaks of another run.
+    """
+    trace_id = current_trace_id()
+    columns = {
+        "job_id": job.id,
+        "kind": BACKUP,
+        "status": run.result,
+        "trigger": REPORT,
+        "backup_type": job.backup_type,
+        "execution_date": run.execution_date,
+        "created_at": now,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "duration_seconds": run.duration_seconds,
+        "backup_size_bytes": run.size_bytes,
+        "error_message": run.error_message,
+        "source_system": run.source_system,
+        "requested_by": run.requested_by,
+        "trace_id": trace_id,
+        "encoding_repaired": run.encoding_repaired,
+        "priority": job.priority,
+    }
+    if execution_id is None:
+        execution_id = int(_ADD.run(job.tenant_id, **columns)[0][0])
+    else:
+        _ADD_AS.later(job.tenant_id, id=execution_id, **columns)
+    _keep_details(execution_id, job.tenant_id, run.details)
+    state = RunState(
+        execution_id=execution_id,
+        status=run.result,
+        trigger=REPORT,
+        began_at=began_at(REPORT, run.execution_date, now),
+        has_begun=True,
+        execution_date=run.execution_date,
+        finished_at=run.finished_at,
+        size_bytes=run.size_bytes,
+        error_code=None,
+        error_message=run.error_message,
+        notify=True,
+        source_system=run.source_system,
+        trace_id=trace_id,
+    )
+    if not carry(state, job, now):
+        _note_late(job, state)
+    return execution_id
+
+
+def get_run(execution_id: int) -> Execution:
+    """A run that is known to be there, as the lock on its job lets it be seen."""
+    return db.session.get_one(Execution, execution_id, populate_existing=True)
+
+
+def fill_run(job: JobState, execution: Execution, run: ReportedRun) -> None:
+    """Make a reported run what all its posts together say; the job must be locked.
+
+    The job's columns follow, its failures are not counted again, and no event is recorded.
+    """
+    was = execution.execution_date, execution.finished_at
+    was_begun = _began_at(execution)
+    execution.execution_date = run.execution_date
+    execution.started_at = run.started_at
+    execution.finished_at = run.finished_at
+    execution.duration_seconds = run.duration_seconds
+    execution.backup_size_bytes = run.size_bytes
+    execution.error_message = run.error_message
+    execution.source_system = run.source_system
+    execution.encoding_repaired = run.encoding_repaired
+    db.session.flush()
+    _keep_details(execution.id, job.tenant_id, run.details)
+    if was != (execution.execution_date, execution.finished_at):
+        _follow(job, execution, was_begun)
+
+
+def find_copy(copy_id: int) -> tuple[BackupCopy, str] | None:
+    """The tenant's copy and its job's time zone; None for a copy of a deleted job too."""
+    row = db.session.execute(
+        select(BackupCopy, BackupJob.timezone)
+        .join(BackupJob, BackupJob.id == BackupCopy.job_id)
+        .where(BackupCopy.id == copy_id, BackupJob.deleted_at.is_(None))
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def note_copy(copy: BackupCopy, told: ReportedCopy, now: datetime) -> str:
+    """Keep what was told of a copy, and give the status that then stands.
+
+    One UPDATE that a newer report has not overtaken; the copy's version stays as it is.
+    """
+    values: dict[str, Any] = {"updated_at": now}
+    if told.status is not None:
+        values["status"] = told.status
+    if told.size_bytes is not None:
+        values["last_backup_size_bytes"] = told.size_bytes
+    if told.is_dated or told.status in _WENT_WELL:
+        values["last_backup_at"] = told.at
+    changed = execute_named(
+        update(_COPIES)
+        .where(
+            _COPIES.c.id == copy.id,
+            or_(_COPIES.c.last_backup_at.is_(None), _COPIES.c.last_backup_at <= told.at),
+        )
+        .values(**values),
+        tenant_id=copy.tenant_id,
+        table=_COPIES,
+    )
+    return told.status or copy.status if changed.rowcount == 1 else copy.status
+
+
+def _began_at(execution: Execution) -> datetime:
+    return began_at(execution.trigger, execution.execution_date, execution.created_at)
+
+
+def _keep_details(execution_id: int, tenant_id: int, details: str | None) -> None:
+    """Text that is no error is the run's log; the first one stays."""
+    if details is None:
+        return
+    statement = insert_or_update(_LOGS).values(
+        execution_id=execution_id, head=details, tail="", dropped_bytes=0
+    )
+    execute_named(statement.on_conflict_do_nothing(), tenant_id=tenant_id, table=_LOGS)
+
+
+def _note_late(job: JobState, run: RunState) -> None:
+    """A run that is older than the last one known leaves the last result, and still counts."""
+    values: dict[str, Any] = {"consecutive_failures": _failures_in_a_row(job)}
+    if run.went_well:
+        ended = run.finished_at or run.began_at
+        values["last_success_at"] = max(ended, job.last_success_at or ended)
+    change(job, values)
+
+
+def _follow(job: JobState, execution: Execution, was_begun: datetime) -> None:
+    """Bring the job's columns of results in step with a run whose times became known."""
+    last = find_last_ended(job.id)
+    if last is None:
+        return
+    was_latest, is_latest = job.last_run == was_begun, last.id == execution.id
+    values: dict[str, Any] = {}
+    if was_latest or is_latest:
+        values |= {"last_run": _began_at(last), "last_result": last.status}
+    if was_latest != is_latest:
+        values["consecutive_failures"] = _failures_in_a_row(job)
+    if execution.status in _WENT_WELL:
+        ended = execution.finished_at or _began_at(execution)
+        values["last_success_at"] = ended if is_latest else _last_success(job)
+    if values:
+        change(job, values)
+
+
+def _last_success(job: JobState) -> datetime | None:
+    """When the last backup that went well ended; where its end is not known, when it began."""
+    ended = func.coalesce(_EXECUTIONS.c.finished_at, _EXECUTIONS.c.started_at)
+    statement = select(func.max(ended)).where(
+        _EXECUTIONS.c.job_id == job.id,
+        _EXECUTIONS.c.kind == BACKUP,
+        _EXECUTIONS.c.status.in_(_WENT_WELL),
+    )
+    found = execute_named(statement, tenant_id=job.tenant_id, table=_EXECUTIONS)
+    last: datetime | None = found.scalar_one()
+    return last
+
+
+def _failures_in_a_row(job: JobState) -> int:
+    """How many backups have failed since the last one that went well, by their dates."""
+    backups = (_EXECUTIONS.c.job_id == job.id, _EXECUTIONS.c.kind == BACKUP)
+    success = (
+        select(func.max(_EXECUTIONS.c.execution_date))
+        .where(*backups, _EXECUTIONS.c.status.in_(_WENT_WELL))
+        .scalar_subquery()
+    )
+    failed = select(func.count(_EXECUTIONS.c.id)).where(
+        *backups,
+        _EXECUTIONS.c.status == FAILED,
+        or_(success.is_(None), _EXECUTIONS.c.execution_date > success),
+    )
+    counted = execute_named(failed, tenant_id=job.tenant_id, table=_EXECUTIONS)
+    return int(counted.scalar_one())

@@ -1,0 +1,114 @@
+"""A job's restic repository: where it lies, how it is opened, and who may lock it."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select, update
+
+from app.backups.models import BackupJob, Execution
+from app.backups.service import places
+from app.backups.service.keeper import Keeper
+from app.backups.values import RUNNING
+from app.core import clock
+from app.core.db import db
+from app.core.settings import settings
+from app.core.tenancy import as_tenant, execute_named
+from app.engines.base import (
+    REPOSITORY_LOCKED,
+    STORAGE_UNAVAILABLE,
+    Engine,
+    EngineError,
+    Repository,
+    Stopped,
+)
+from app.engines.restic import Restic
+from app.storage import service as storage
+
+STORAGE_UNSUPPORTED = "STORAGE_UNSUPPORTED"
+LOCK_WAIT_SECONDS = 600
+LOCK_STEP_SECONDS = 2.0
+_JOBS: Any = BackupJob.__table__
+T = TypeVar("T")
+
+
+def engine() -> Engine:
+    return Restic(settings()["RESTIC_CACHE_PATH"])
+
+
+def open_repository(job: BackupJob) -> Repository:
+    """Where the job's data lies and its password.
+
+    Raises EngineError for a provider that this server cannot use or whose folder is not there,
+    ValidationFailed for a local one outside the tenant's storage roots.
+    """
+    provider = storage.find_provider(job.storage_id) if job.storage_id else None
+    if provider is None or provider.provider_type != "local":
+        raise EngineError(STORAGE_UNSUPPORTED, "The job's storage cannot be used from here.")
+    folder = places.resolve_store(provider.connection_string, job.tenant_id)
+    if not places.is_folder(folder):
+        # Making it would hide a disk that is not mounted, and fill the one beneath.
+        raise EngineError(STORAGE_UNAVAILABLE, "The storage's folder is not there.")
+    return Repository(f"{folder}/{job.tenant_id}/{job.id}", job.repository_password or "")
+
+
+def make_on_first_use(
+    restic: Engine, repository: Repository, job: BackupJob, keeper: Keeper
+) -> None:
+    """Create the repository once. A job that has one there never gets another silently."""
+    if job.repository_location == repository.location:
+        return
+    restic.ensure_repository(repository, keeper)
+    with as_tenant(job.tenant_id):
+        # Below the ORM, which would raise the version that people's If-Match stands on.
+        execute_named(
+            update(_JOBS)
+            .where(_JOBS.c.id == job.id)
+            .values(repository_location=repository.location),
+            tenant_id=job.tenant_id,
+            table=_JOBS,
+        )
+
+
+def with_patience(
+    call: Callable[[], T], restic: Engine, repository: Repository, keeper: Keeper, job_id: int
+) -> T:
+    """Do it; on a lock, wait for the living and remove the locks of the dead.
+
+    A lock is dead when no other execution of the job holds a live lease: its process was
+    killed, and nothing else may write to this repository.
+    """
+    give_up = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            return call()
+        except EngineError as error:
+            if error.code != REPOSITORY_LOCKED or time.monotonic() > give_up:
+                raise
+        if is_alone(keeper, job_id):
+            keeper.log("Removing a lock that a killed process left behind.")
+            restic.unlock(repository, keeper, remove_all=True)
+        if keeper.should_stop():
+            raise Stopped
+        time.sleep(LOCK_STEP_SECONDS)
+
+
+def is_alone(keeper: Keeper, job_id: int) -> bool:
+    """No other execution of this job is alive."""
+    with as_tenant(keeper.tenant_id, read_only=True):
+        return count_alive(job_id, keeper.execution_id, clock.utcnow()) == 0
+
+
+def count_alive(job_id: int, but: int, now: datetime) -> int:
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Execution.job_id == job_id,
+                Execution.id != but,
+                Execution.status == RUNNING,
+                Execution.lease_until >= now,
+            )
+        )
+        or 0
+    )

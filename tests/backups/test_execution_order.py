@@ -1,0 +1,56 @@
+"""A job's executions lie in their order in an index: page 100,000 costs what page 1 does."""
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from app.core.db import db
+
+# What a plan says that puts rows in order by itself, and what makes one for few rows look as it
+# would for many.
+SORTS = {"sqlite": "TEMP B-TREE", "postgresql": "Sort"}
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}
+MANY_ROWS = {
+    "sqlite": [],
+    "postgresql": [f"SET LOCAL enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort")],
+}
+
+
+@contextmanager
+def ordered_statements(engine):
+    """The statements over executions that ask for an order, with their parameters."""
+    heard = []
+
+    def hear(_connection, _cursor, statement, parameters, _context, _many):
+        if "FROM executions" in statement and "ORDER BY" in statement:
+            heard.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def plan_of(engine, statement, parameters):
+    name = engine.dialect.name
+    with engine.connect() as connection:
+        for setting in MANY_ROWS[name]:
+            connection.exec_driver_sql(setting)
+        rows = connection.exec_driver_sql(EXPLAIN[name] + statement, parameters)
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize("query", ["", "kind=backup", "kind=restore", "kind=all"])
+def test_no_list_by_cursor_is_sorted(app, viewer, job, query):
+    with app.app_context():
+        engine = db.engine
+
+    with ordered_statements(engine) as heard:
+        assert viewer.get(f"/api/v1/backups/{job.id}/executions?cursor=&{query}").status_code == 200
+
+    (statement,) = heard
+    plan = plan_of(engine, *statement)
+    assert "ix_executions_job" in plan
+    assert SORTS[engine.dialect.name] not in plan
