@@ -1,0 +1,1 @@
+"""The API that PowerShell scripts in the field call and that cannot change."""

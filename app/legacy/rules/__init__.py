@@ -1,0 +1,1 @@
+"""What the legacy scripts' posts mean, as pure functions of their bytes and the time."""
