@@ -1,0 +1,1 @@
+"""Health, and what an operator starts from the command line."""

@@ -1,0 +1,83 @@
+"""The migrations: up, all the way down, up again, and never behind the models."""
+
+import flask_migrate
+import pytest
+from sqlalchemy import inspect
+
+import config
+from app import create_app
+from app.core.db import Base, db
+from tests.support import postgres
+from tests.support.watchdog import run_folder
+
+
+def test_up_makes_every_table_and_down_leaves_none(fresh):
+    flask_migrate.upgrade()
+    up = set(inspect(db.engine).get_table_names())
+    flask_migrate.downgrade(revision="base")
+    down = set(inspect(db.engine).get_table_names())
+
+    assert up == {*Base.metadata.tables, "alembic_version"}
+    assert down == {"alembic_version"}
+
+
+def test_up_again_after_down_gives_the_same_schema(fresh):
+    flask_migrate.upgrade()
+    first = schema()
+
+    flask_migrate.downgrade(revision="base")
+    flask_migrate.upgrade()
+
+    assert schema() == first
+
+
+def test_no_model_is_ahead_of_the_migrations(fresh):
+    flask_migrate.upgrade()
+
+    assert fresh.test_cli_runner().invoke(args=["db", "check"]).exit_code == 0
+
+
+def test_a_migrated_table_has_the_indexes_and_constraints_of_its_model(fresh):
+    flask_migrate.upgrade()
+
+    assert names_of_indexes() == {
+        index.name for table in Base.metadata.tables.values() for index in table.indexes
+    }
+
+
+@pytest.fixture
+def fresh(environ, request, tmp_path, tmp_path_factory, worker_name):
+    """The application over a database that nobody has migrated yet."""
+    url = f"sqlite:///{tmp_path}/fresh.db"
+    if request.config.getoption("--database") == "postgresql":
+        server = postgres.shared_server(run_folder(tmp_path_factory))
+        url = server.create_database(f"fresh_{worker_name}")
+    app = create_app(config.load({**environ, "DATABASE_URL": url}))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def names_of_indexes():
+    inspector = inspect(db.engine)
+    return {
+        index["name"]
+        for table in Base.metadata.tables
+        for index in inspector.get_indexes(table)
+        if "duplicates_constraint" not in index and not index["name"].startswith("sqlite_")
+    }
+
+
+def schema():
+    inspector = inspect(db.engine)
+    return {
+        table: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in columns],
+            sorted(index["name"] for index in inspector.get_indexes(table)),
+            sorted(key["name"] for key in inspector.get_foreign_keys(table)),
+            sorted(key["name"] for key in inspector.get_unique_constraints(table)),
+        )
+        for table in inspector.get_table_names()
+        for columns in [inspector.get_columns(table)]
+    }

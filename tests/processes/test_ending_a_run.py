@@ -1,0 +1,84 @@
+"""A run that has to end while it works: the worker is told to stop, or the run is cancelled."""
+
+import signal
+import time
+
+from tests.support.house import (
+    await_engine,
+    await_status,
+    house_process,
+    is_gone,
+    queue_run,
+    read,
+)
+
+GIVEN_BACK_SECONDS = 10
+
+
+def test_a_worker_told_twice_to_stop_gives_its_run_back_and_another_finishes_it(
+    app, operator, slow_job, house, throttle
+):
+    execution_id = queue_run(operator, slow_job)
+    with house_process("worker", house) as worker:
+        restic = await_engine(worker, "backup")
+        began = time.monotonic()
+        worker.process.terminate()
+        worker.process.send_signal(signal.SIGTERM)
+        code = worker.process.wait(20)
+        took_seconds = time.monotonic() - began
+        row = read(app, execution_id)
+    assert (code, is_gone(restic)) == (0, True)
+    assert (row.status, row.lease_owner, row.progress_fraction) == ("queued", None, None)
+    assert took_seconds < GIVEN_BACK_SECONDS
+
+    throttle.speed_up()
+    with house_process("worker", house) as worker, house_process("scheduler", house):
+        done = await_status(app, execution_id, "success", worker)
+
+    assert (done.attempt, done.error_code) == (2, None)
+
+
+def test_a_worker_hears_a_terminal_that_closes(house):
+    with house_process("worker", house) as worker:
+        worker.process.send_signal(signal.SIGHUP)
+
+        assert worker.process.wait(10) == 0
+
+
+def test_an_idle_worker_says_one_line_at_its_start(house):
+    with house_process("worker", house) as worker:
+        lines = worker.output().splitlines()
+
+    assert ["worker_started" in line for line in lines] == [True]
+
+
+def test_a_running_execution_that_is_cancelled_ends_its_restic(app, operator, slow_job, house):
+    execution_id = queue_run(operator, slow_job)
+    with house_process("worker", house) as worker:
+        restic = await_engine(worker, "backup")
+        response = operator.post(f"/api/v1/executions/{execution_id}/cancel")
+        row = await_status(app, execution_id, "cancelled", worker, seconds=15)
+
+    assert response.status_code == 202
+    assert is_gone(restic)
+    assert (row.error_code, row.snapshot_id) == (None, None)
+
+
+def test_a_run_longer_than_its_lease_is_not_failed(app, operator, slow_job, house):
+    execution_id = queue_run(operator, slow_job)
+    with house_process("scheduler", house), house_process("worker", house) as worker:
+        first = await_status(app, execution_id, "running", worker).lease_until
+        done = await_status(app, execution_id, "success", worker)
+
+    assert done.finished_at > first
+    assert (done.attempt, done.error_code) == (1, None)
+
+
+def test_no_more_runs_at_once_than_the_setting_allows(app, cast, operator, house):
+    waiting = [queue_run(operator, cast.create_job()) for _ in range(2)]
+
+    with house_process("worker", {**house, "MAX_CONCURRENT_RUNS": "1"}) as worker:
+        done = [await_status(app, execution_id, "success", worker) for execution_id in waiting]
+
+    spans = sorted((row.started_at, row.finished_at) for row in done)
+    assert all(ended <= began for (_, ended), (began, _) in zip(spans, spans[1:], strict=False))
