@@ -1,0 +1,59 @@
+"""The list of domains: mounts their routes, plugs the ports, registers background work."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from app.admin.commands import GROUPS
+from app.admin.pages import blp as docs_pages
+from app.admin.routes import blp as health_routes
+from app.audit import service as audit
+from app.auth import background as auth_background
+from app.auth.routes import blp as auth_routes
+from app.auth.service.actors import load_actor
+from app.backups import background as backups_background
+from app.backups.routes import copies, executions, jobs
+from app.backups.service import handover
+from app.core import background, identity
+from app.core.http import errors, trail
+from app.core.idempotency import IdempotencyKey
+from app.legacy import background as legacy_background
+from app.legacy.routes import calls, rejected, scripts
+from app.storage.routes import blp as storage_routes
+
+API_PREFIX = "/api/v1"
+LEGACY_PREFIX = "/api/backup"
+BLUEPRINTS = (
+    auth_routes,
+    jobs,
+    executions,
+    copies,
+    storage_routes,
+    health_routes,
+    rejected,
+    calls,
+)
+BACKGROUND = (backups_background, auth_background, legacy_background)
+
+
+def mount(app: Flask, api: Api) -> None:
+    """Make this application whole."""
+    plug_ports()
+    for blueprint in BLUEPRINTS:
+        prefix = API_PREFIX + (blueprint.url_prefix or "")
+        api.register_blueprint(blueprint, url_prefix=prefix)
+    api.register_blueprint(scripts, url_prefix=LEGACY_PREFIX)
+    errors.answer_under(LEGACY_PREFIX, scripts.envelope)
+    app.register_blueprint(docs_pages)
+    for group in GROUPS:
+        app.cli.add_command(group)
+    for domain in BACKGROUND:
+        domain.register(app)
+    background.purge(app, IdempotencyKey.expires_at)
+
+
+def plug_ports() -> None:
+    """Answer what lower rooms ask of upper ones."""
+    identity.load_actor.plug(load_actor)
+    trail.audit_sink.plug(audit.record_write)
+    trail.refusal_sink.plug(audit.record_refusal)
+    handover.enqueue.plug(backups_background.enqueue)

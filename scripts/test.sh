@@ -1,0 +1,56 @@
+#!/bin/sh
+# Runs the tests on SQLite, then those that need a database on PostgreSQL; fails when either fails.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/system-packages.sh
+
+# Debian keeps nginx where only root looks for programs.
+PATH=$PATH:/usr/local/sbin:/usr/sbin
+export PATH
+
+# nginx is wanted as a program: Debian starts it on port 80 as soon as it is installed, and at boot.
+silence_nginx() {
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl disable --quiet --now nginx
+    elif [ -x /etc/init.d/nginx ]; then
+        as_root /etc/init.d/nginx stop >/dev/null
+    fi
+}
+
+# The programs that no wheel brings, each with its package.
+for pair in restic:restic curl:curl nginx:nginx systemd-analyze:systemd; do
+    program=${pair%:*} package=${pair#*:}
+    command -v "$program" >/dev/null 2>&1 && continue
+    if ! install_packages "$package"; then
+        say "the tests need $program; type: $(install_line "$package")"
+        exit 1
+    fi
+    [ "$program" != nginx ] || silence_nginx || true
+done
+
+# Neither the terminal nor the settings of whoever calls may change what the tests say.
+TERM=dumb COLUMNS=100 LC_ALL=C.UTF-8 PY_COLORS=0 PYTHONDONTWRITEBYTECODE=1
+export TERM COLUMNS LC_ALL PY_COLORS PYTHONDONTWRITEBYTECODE
+unset FLASK_ENV_NAME DATABASE_URL MIGRATION_DATABASE_URL REDIS_URL SECRET_KEY JWT_SECRET_KEY \
+    HOLDFAST_ENCRYPTION_KEY INSTANCE_PATH PORT PUBLIC_URL ADMIN_USERNAME ADMIN_PASSWORD \
+    FORCE_COLOR PYTEST_ADDOPTS GUNICORN_CMD_ARGS MAKEFLAGS MAKELEVEL MFLAGS || true
+
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+failed=0
+
+for database in sqlite postgresql; do
+    printf '\n== tests on %s\n' "$database"
+    {
+        code=0
+        .venv/bin/python -m pytest -q -n auto --database "$database" </dev/null 2>&1 || code=$?
+        echo "$code" >"$reports/$database.code"
+    } | tee "$reports/$database.log"
+    [ "$(cat "$reports/$database.code")" = 0 ] || failed=1
+done
+
+printf '\n'
+for database in sqlite postgresql; do
+    printf '%-10s %s\n' "$database" "$(tail -n 1 "$reports/$database.log")"
+done
+exit $failed
