@@ -1,0 +1,1 @@
+"""How quick Holdfast is beside the least that such an application could do, measured in one run."""

@@ -1,0 +1,154 @@
+"""What the database holds when a run begins: callers, jobs by the thousand, runs by the million."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import String, cast, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import INTERVAL
+
+from app.auth.service import api_keys, tokens
+from app.auth.service.actors import actor_of
+from app.backups.models import BackupJob, Execution
+from app.core import clock
+from app.core.db import db
+from app.core.tenancy import as_tenant, unscoped
+from app.legacy.models import StatusPost
+from app.tenants import service as tenants
+from app.users import service as users
+
+FEW_JOBS, MANY_JOBS = 1_000, 100_000
+FEW_RUNS, MANY_RUNS = 1_000, 1_000_000
+_BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
+_NAMED = {"tenant_named": True}
+_JOBS: Any = BackupJob.__table__
+_EXECUTIONS: Any = Execution.__table__
+_POSTS: Any = StatusPost.__table__
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant with a row of jobs; `token` is its administrator's, `key` only reports."""
+
+    id: int
+    first_job: int
+    jobs: int
+    token: str
+    key: str
+
+
+def add_tenant(app: Flask, slug: str, jobs: int) -> Tenant:
+    """Make a tenant with so many jobs, an administrator who has signed in, and a key."""
+    with app.app_context():
+        with unscoped():
+            tenant = tenants.create_tenant(slug, slug.title())
+            admin = users.create_user(f"admin-{slug}", secrets.token_urlsafe(32))
+            users.add_member(tenant, admin, "admin")
+            pair, _ = tokens.start_family(admin, tenant.id, clock.utcnow())
+        with as_tenant(tenant.id) as session:
+            session.execute(_jobs_of(tenant.id, jobs), execution_options=_NAMED)
+            first = session.scalars(select(func.min(BackupJob.id))).one()
+            actor = actor_of(admin, tenant, "admin", session_id=None)
+            made = api_keys.create_key(actor, clock.utcnow(), name="scripts", role="reporter")
+    return Tenant(tenant.id, first, jobs, pair.access_token, made.key)
+
+
+def add_runs(app: Flask, tenant: Tenant, job_id: int, runs: int) -> None:
+    """Give a job so many ended runs, ten minutes apart."""
+    with app.app_context(), as_tenant(tenant.id) as session:
+        session.execute(_runs_of(tenant.id, job_id, runs), execution_options=_NAMED)
+
+
+def add_reports(app: Flask, tenant: Tenant, reports: int) -> None:
+    """Give each job of a tenant so many reported runs, with the posts that told of them."""
+    with app.app_context(), as_tenant(tenant.id) as session:
+        for job_id in range(tenant.first_job, tenant.first_job + tenant.jobs):
+            session.execute(_runs_of(tenant.id, job_id, reports), execution_options=_NAMED)
+        session.execute(_posts_of(tenant.id), execution_options=_NAMED)
+
+
+def count_runs(app: Flask, tenant: Tenant) -> int:
+    """The tenant's executions, each of them counted."""
+    with app.app_context(), as_tenant(tenant.id, read_only=True) as session:
+        return session.scalar(select(func.count(Execution.id))) or 0
+
+
+def settle(app: Flask) -> None:
+    """Let the planner know the tables as they are now."""
+    with app.app_context():
+        engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+            connection.exec_driver_sql("CHECKPOINT")
+
+
+def _numbers(last: int) -> Any:
+    return func.generate_series(1, last).table_valued("number").render_derived(name="numbers")
+
+
+def _jobs_of(tenant_id: int, jobs: int) -> Any:
+    numbers = _numbers(jobs)
+    number = numbers.c.number
+    name = func.concat("Job ", number)
+    values: dict[str, Any] = {
+        "tenant_id": literal(tenant_id),
+        "name": name,
+        "source_path": func.concat("SERVER", number),
+        "search_text": func.lower(func.concat(name, "\nserver", number)),
+        "backup_type": literal("incremental"),
+        "backup_tool": literal("veeam"),
+        "schedule_type": literal("daily"),
+        "schedule_time": literal("02:00"),
+        "timezone": literal("Europe/Berlin"),
+        "created_at": _after(number, "1 second"),
+        "updated_at": _after(number, "1 second"),
+    }
+    return _filled(_JOBS, values, numbers)
+
+
+def _runs_of(tenant_id: int, job_id: int, runs: int) -> Any:
+    numbers = _numbers(runs)
+    at = _after(numbers.c.number, "10 minutes")
+    values: dict[str, Any] = {
+        "tenant_id": literal(tenant_id),
+        "job_id": literal(job_id),
+        "kind": literal("backup"),
+        "status": literal("success"),
+        "trigger": literal("report"),
+        "backup_type": literal("incremental"),
+        "execution_date": at,
+        "created_at": at,
+        "started_at": at,
+        "finished_at": at,
+        "duration_seconds": literal(300.0),
+        "backup_size_bytes": literal(2**30),
+    }
+    return _filled(_EXECUTIONS, values, numbers)
+
+
+def _posts_of(tenant_id: int) -> Any:
+    runs = _EXECUTIONS.c
+    values: dict[str, Any] = {
+        "tenant_id": runs.tenant_id,
+        "job_id": runs.job_id,
+        "execution_id": runs.id,
+        "caller": literal("key:1"),
+        "endpoint": literal("status"),
+        "result": literal("success"),
+        "body_hash": func.decode(func.md5(cast(runs.id, String)), "hex"),
+        "arrived_at": runs.created_at,
+        "single_date": runs.execution_date,
+    }
+    chosen = select(*values.values()).where(runs.tenant_id == tenant_id)
+    return insert(_POSTS).from_select(list(values), chosen)
+
+
+def _after(number: Any, step: str) -> Any:
+    return literal(_BEGAN) + number * cast(literal(step), INTERVAL)
+
+
+def _filled(table: Any, values: dict[str, Any], numbers: Any) -> Any:
+    """INSERT … SELECT; whatever is not given has the model's own default."""
+    return insert(table).from_select(list(values), select(*values.values()).select_from(numbers))

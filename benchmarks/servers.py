@@ -1,0 +1,88 @@
+"""The servers of a run, all of them real: PostgreSQL, Redis, Holdfast and the floor."""
+
+import os
+import sys
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.floor import THREADS
+from tests.support import postgres, redis
+from tests.support.processes import free_port, running
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKERS = 2
+UNREACHED = "1000000000 per minute"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where Holdfast and the floor listen, and the settings that Holdfast was started with."""
+
+    holdfast: str
+    floor: str
+    settings: dict[str, str]
+    floor_database: str
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Start PostgreSQL and Redis, and give the addresses that the two applications will have."""
+    with (
+        tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder,
+        postgres.running_server() as database,
+        redis.running_server() as counters,
+    ):
+        settings = {
+            "FLASK_ENV_NAME": "production",
+            "FLASK_SKIP_DOTENV": "1",
+            "INSTANCE_PATH": folder,
+            "DATABASE_URL": database.create_database("holdfast"),
+            "MIGRATION_DATABASE_URL": "",
+            "REDIS_URL": counters.url(),
+            "WEB_WORKERS": str(WORKERS),
+            "WEB_THREADS": str(THREADS),
+            "TRUSTED_PROXIES": "0",
+            # Counted for each request, and never reached.
+            **{f"RATE_LIMIT_{kind}": UNREACHED for kind in ("READS", "WRITES", "STATUS")},
+            **{name: _secret() for name in ("SECRET_KEY", "JWT_SECRET_KEY")},
+            "HOLDFAST_ENCRYPTION_KEY": _secret(),
+        }
+        yield Stage(
+            holdfast=f"http://127.0.0.1:{free_port()}",
+            floor=f"http://127.0.0.1:{free_port()}",
+            settings=settings,
+            floor_database=_for_sqlalchemy(database.create_database("floor")),
+        )
+
+
+@contextmanager
+def applications(set_up: Stage) -> Iterator[None]:
+    """Serve both applications by the same gunicorn: two workers of four threads."""
+    floor = {"FLOOR_DATABASE_URL": set_up.floor_database}
+    with (
+        _gunicorn("wsgi:app", set_up.holdfast, set_up.settings),
+        _gunicorn("benchmarks.floor:create_floor()", set_up.floor, floor),
+    ):
+        yield
+
+
+@contextmanager
+def _gunicorn(application: str, url: str, settings: Mapping[str, str]) -> Iterator[None]:
+    port = int(url.rpartition(":")[2])
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
+    command += ["--keep-alive", "75", "--no-control-socket", application]
+    with running(command, env=settings, cwd=ROOT, port=port, seconds=60):
+        yield
+
+
+def _secret() -> str:
+    return urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def _for_sqlalchemy(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
