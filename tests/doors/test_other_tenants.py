@@ -1,0 +1,38 @@
+"""An id of another tenant is 404 at every door, and nothing changes behind it."""
+
+from tests.support.operations import error_code, is_legacy
+from tests.support.rows import dump
+
+UNKNOWN = {"NOT_FOUND", "JOB_NOT_FOUND", "COPY_NOT_FOUND"}
+
+
+def code_of_unknown(door):
+    """What a door says of an id that its caller cannot see."""
+    return "JOB_NOT_FOUND" if is_legacy(door.rule) else "NOT_FOUND"
+
+
+def test_answers_404_for_a_row_of_another_tenant(id_doors, rows, outsider, document):
+    wrong = {}
+    for door in id_doors:
+        response = outsider.call(door.method, door.path(rows), json=document.body(door))
+        if (response.status_code, error_code(response.json)) != (404, code_of_unknown(door)):
+            wrong[str(door)] = f"{response.status_code} {response.text}"
+
+    assert wrong == {}
+
+
+def test_changes_nothing_of_another_tenant(id_doors, rows, outsider, document, cast):
+    before = dump(cast)
+
+    for door in id_doors:
+        outsider.call(door.method, door.path(rows), json=document.body(door))
+
+    assert dump(cast) == before
+
+
+def test_knows_the_same_rows_when_their_own_tenant_asks(id_doors, rows, admin):
+    reads = [door for door in id_doors if door.method == "GET"]
+
+    codes = {str(door): error_code(admin.get(door.path(rows)).json) for door in reads}
+
+    assert {door for door, code in codes.items() if code in UNKNOWN} == set()
