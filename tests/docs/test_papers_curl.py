@@ -1,0 +1,62 @@
+"""The sh blocks of docs/authentication.md do what they say, in their order, on a running system."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from app.admin import preparing
+from tests.support.house import ROOT
+from tests.support.processes import free_port, running
+
+PAPER = ROOT / "docs" / "authentication.md"
+ADDRESS = "http://127.0.0.1:5000"
+PASSWORD = "the password that was printed"
+END_OF_BLOCK = "== end of block =="
+# A line that is meant to fail says so at its end: `# 401 TOKEN_REVOKED`.
+REFUSAL = re.compile(r"  # [45]\d\d ([A-Z_]+)$", re.MULTILINE)
+ANSWERED = re.compile(r'"(?:error|code)": ?"([A-Z_]+)"')
+
+
+def blocks():
+    return re.findall(r"^```sh\n(.*?)^```$", PAPER.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def server(app, environ):
+    """The address of gunicorn over a database with the first tenant and its administrator."""
+    with app.app_context():
+        preparing.prepare()
+    port = free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+    threads = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "wsgi:app"]
+    with running([*gunicorn, *threads], env=environ, cwd=ROOT, port=port, seconds=60):
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_every_block_answers_as_the_paper_says(server, environ):
+    script = f"\necho; echo '{END_OF_BLOCK}'\n".join([*blocks(), ""])
+    assert ADDRESS in script
+    assert PASSWORD in script
+    script = script.replace(ADDRESS, server).replace(PASSWORD, environ["ADMIN_PASSWORD"])
+
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout.split(END_OF_BLOCK)[:-1]
+    assert [ANSWERED.findall(text) for text in said] == [REFUSAL.findall(text) for text in blocks()]
+
+
+def test_the_paper_has_blocks_that_succeed_and_blocks_that_are_refused():
+    refused = [block for block in blocks() if REFUSAL.search(block)]
+
+    assert 0 < len(refused) < len(blocks())
