@@ -10,16 +10,16 @@ log = get_logger("scheduler")
 
 
 def schedule() -> None:
-    """Do what is due every SWEEP_SECONDS, until TERM, INT or HUP."""
+    """Do what is due, every SWEEP_SECONDS or at its own pace, until TERM, INT or HUP."""
     stop = StopSignal()
     log.info("scheduler_started")
-    rounds = Rounds()
+    rounds = Rounds(settings()["SWEEP_SECONDS"])
     is_over = False
     while not is_over:
         clear()
         bind(trace_id=new_trace_id())
         rounds.run()
-        is_over = stop.wait(settings()["SWEEP_SECONDS"])
+        is_over = stop.wait(rounds.seconds_left())
     log.info("scheduler_stopped")
 
 

@@ -26,17 +26,21 @@ _STEPS = "background_steps"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Work that opens its own transactions and gives how many rows it dealt with."""
+    """Work that opens its own transactions and gives how many rows it dealt with.
+
+    A step without a pause of its own has that of the rounds.
+    """
 
     name: str
     work: Callable[[datetime], int]
-    pause_seconds: float
+    pause_seconds: float | None
 
 
 class Rounds:
     """The application's steps, each done when its pause is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause_seconds: float = 0.0) -> None:
+        self._pause_seconds = pause_seconds
         self._done_at: dict[str, float] = {}
 
     def run(self) -> None:
@@ -46,14 +50,28 @@ class Rounds:
         """
         for step in _steps(current_app):
             now = time.monotonic()
-            if now - self._done_at.get(step.name, float("-inf")) >= step.pause_seconds:
+            if now >= self._due_at(step):
                 self._done_at[step.name] = now
                 _attempt(step)
+
+    def seconds_left(self) -> float:
+        """How long nothing is due from now on."""
+        due = min((self._due_at(step) for step in _steps(current_app)), default=float("inf"))
+        return max(0.0, min(self._pause_seconds, due - time.monotonic()))
+
+    def _due_at(self, step: Step) -> float:
+        pause = self._pause_seconds if step.pause_seconds is None else step.pause_seconds
+        return self._done_at.get(step.name, float("-inf")) + pause
 
 
 def every_round(app: Flask, name: str, work: Callable[[datetime], int]) -> None:
     """Let schedulers do this every SWEEP_SECONDS, several of them perhaps at once."""
-    _steps(app).append(Step(name, work, 0.0))
+    _steps(app).append(Step(name, work, None))
+
+
+def every(app: Flask, name: str, work: Callable[[datetime], int], seconds: float) -> None:
+    """As `every_round`, at a pace of its own."""
+    _steps(app).append(Step(name, work, seconds))
 
 
 def purge(

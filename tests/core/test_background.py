@@ -1,5 +1,6 @@
 """What the scheduler does again and again: each step for itself, each when its pause is over."""
 
+import time
 import uuid
 from datetime import timedelta
 
@@ -80,6 +81,21 @@ def test_steps_are_done_in_the_order_in_which_they_were_registered(bare):
     rounds.run()
 
     assert done == ["one", "two", "three"] * 2
+
+
+def test_a_step_keeps_its_own_pace(bare):
+    done = []
+    background.every_round(bare, "slow", lambda now: done.append("slow") or 0)
+    background.every(bare, "quick", lambda now: done.append("quick") or 0, seconds=0.02)
+    rounds = Rounds(pause_seconds=3600)
+
+    rounds.run()
+    rest = rounds.seconds_left()
+    time.sleep(0.03)
+    rounds.run()
+
+    assert done == ["slow", "quick", "quick"]
+    assert rest <= 0.02
 
 
 def test_a_purge_waits_for_its_pause(app, cast, families):
