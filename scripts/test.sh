@@ -4,28 +4,35 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/system-packages.sh
 
-# Debian keeps nginx where only root looks for programs.
+# Debian keeps servers where only root looks for programs.
 PATH=$PATH:/usr/local/sbin:/usr/sbin
 export PATH
 
-# nginx is wanted as a program: Debian starts it on port 80 as soon as it is installed, and at boot.
-silence_nginx() {
+# A server is wanted as a program: Debian starts it as soon as it is installed, and at boot.
+silence() {
     if [ -d /run/systemd/system ]; then
-        as_root systemctl disable --quiet --now nginx
-    elif [ -x /etc/init.d/nginx ]; then
-        as_root /etc/init.d/nginx stop >/dev/null
+        as_root systemctl disable --quiet --now "$@"
+    else
+        for service in "$@"; do
+            [ ! -x "/etc/init.d/$service" ] || as_root "/etc/init.d/$service" stop >/dev/null
+        done
     fi
 }
 
 # The programs that no wheel brings, each with its package.
-for pair in restic:restic curl:curl nginx:nginx systemd-analyze:systemd; do
+for pair in restic:restic curl:curl nginx:nginx systemd-analyze:systemd \
+    sshd:openssh-server smbd:samba rclone:rclone; do
     program=${pair%:*} package=${pair#*:}
     command -v "$program" >/dev/null 2>&1 && continue
     if ! install_packages "$package"; then
         say "the tests need $program; type: $(install_line "$package")"
         exit 1
     fi
-    [ "$program" != nginx ] || silence_nginx || true
+    case $program in
+    nginx) silence nginx || true ;;
+    sshd) silence ssh || true ;;
+    smbd) silence smbd nmbd || true ;;
+    esac
 done
 
 # Neither the terminal nor the settings of whoever calls may change what the tests say.
