@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import String, cast, func, insert, literal, select
+from sqlalchemy import String, cast, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from app.auth.service import api_keys, tokens
@@ -67,6 +67,7 @@ def add_reports(app: Flask, tenant: Tenant, reports: int) -> None:
         for job_id in range(tenant.first_job, tenant.first_job + tenant.jobs):
             session.execute(_runs_of(tenant.id, job_id, reports), execution_options=_NAMED)
         session.execute(_posts_of(tenant.id), execution_options=_NAMED)
+        session.execute(_marks_of(tenant.id), execution_options=_NAMED)
 
 
 def count_runs(app: Flask, tenant: Tenant) -> int:
@@ -143,6 +144,13 @@ def _posts_of(tenant_id: int) -> Any:
     }
     chosen = select(*values.values()).where(runs.tenant_id == tenant_id)
     return insert(_POSTS).from_select(list(values), chosen)
+
+
+def _marks_of(tenant_id: int) -> Any:
+    """What the posts leave on their jobs."""
+    latest = select(func.max(_POSTS.c.single_date)).where(_POSTS.c.job_id == _JOBS.c.id)
+    marked = update(_JOBS).where(_JOBS.c.tenant_id == tenant_id)
+    return marked.values(dates_told_until=latest.scalar_subquery())
 
 
 def _after(number: Any, step: str) -> Any:

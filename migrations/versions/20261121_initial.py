@@ -220,6 +220,8 @@ def upgrade() -> None:
     sa.Column('last_result', sa.String(length=20), nullable=True),
     sa.Column('last_success_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('consecutive_failures', sa.Integer(), nullable=False),
+    sa.Column('dates_told_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undated_post_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('compliance_status', sa.String(length=20), nullable=False),
     sa.Column('last_verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_proven_restorable_at', sa.DateTime(timezone=True), nullable=True),

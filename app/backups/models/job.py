@@ -36,6 +36,8 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     come by `overdue_at` (`next_run` and `grace_minutes`) is late.
     `repository_location` is where the repository was made: a job that has one never makes
     another there, since a repository that vanished is a loss to be told, not to be hidden.
+    `dates_told_until` is the latest moment that a status post has named, `undated_post_at` when
+    the newest one that named none came: a post beyond both speaks of a new run.
     `search_text` is what `search` looks through, case-folded (SQLite folds ASCII only).
     """
 
@@ -87,6 +89,8 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     last_result: Mapped[str | None] = mapped_column(String(20))
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consecutive_failures: Mapped[int] = mapped_column(Integer, default=0)
+    dates_told_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undated_post_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compliance_status: Mapped[str] = mapped_column(String(20), default=UNKNOWN)
     last_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_proven_restorable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -35,6 +35,8 @@ class JobState:
     last_run: datetime | None
     last_success_at: datetime | None
     consecutive_failures: int
+    dates_told_until: datetime | None
+    undated_post_at: datetime | None
     compliance_status: str
 
     def due_after(self, moment: datetime) -> dict[str, datetime | None]:

@@ -1,5 +1,6 @@
 """What an execution's start and end tell its job, its copy and the event log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,15 +79,17 @@ def note_outcome(execution: Execution, now: datetime, *, is_planned: bool = True
         copies.note_run(job, run.status, run.finished_at or now, run.size_bytes)
 
 
-def carry(run: RunState, job: JobState, now: datetime) -> bool:
+def carry(
+    run: RunState, job: JobState, now: datetime, marks: Mapping[str, Any] | None = None
+) -> bool:
     """Tell the job, which must be locked, and the event log how a backup run.
 
     False for a run that is older than the last one known, a report that came late: it leaves
-    the job's results as they are.
+    the job's results, and the columns given as `marks`, as they are.
     """
     is_latest = job.last_run is None or job.last_run <= run.began_at
     if is_latest:
-        change(job, _results(run, job, now))
+        change(job, {**_results(run, job, now), **(marks or {})})
     type_, words = _EVENT_OF[run.status]
     _record(run, job, type_, f"{job.name} {words}", now)
     if is_latest and job.consecutive_failures > 0 and run.went_well:

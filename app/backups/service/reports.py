@@ -1,5 +1,6 @@
 """Executions and copies that others ran and only tell of: made in their final state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,10 +89,17 @@ def find_last_ended(job_id: int) -> Execution | None:
     ).one_or_none()
 
 
-def add_run(job: JobState, run: ReportedRun, now: datetime, execution_id: int | None) -> int:
+def add_run(
+    job: JobState,
+    run: ReportedRun,
+    now: datetime,
+    execution_id: int | None,
+    marks: Mapping[str, Any],
+) -> int:
     """Keep a new run, tell its job and the event log, and give its id; the job must be locked.
 
-    `execution_id` is the one that was set aside, if any. An open execution of the job is left
+    `execution_id` is the one that was set aside, if any; `marks` are columns of the job that
+    are written along. An open execution of the job is left
     as it is: the report speaks of another run.
     """
     trace_id = current_trace_id()
@@ -134,8 +142,8 @@ def add_run(job: JobState, run: ReportedRun, now: datetime, execution_id: int | 
         source_system=run.source_system,
         trace_id=trace_id,
     )
-    if not carry(state, job, now):
-        _note_late(job, state)
+    if not carry(state, job, now, marks):
+        _note_late(job, state, marks)
     return execution_id
 
 
@@ -144,10 +152,13 @@ def get_run(execution_id: int) -> Execution:
     return db.session.get_one(Execution, execution_id, populate_existing=True)
 
 
-def fill_run(job: JobState, execution: Execution, run: ReportedRun) -> None:
+def fill_run(
+    job: JobState, execution: Execution, run: ReportedRun, marks: Mapping[str, Any]
+) -> None:
     """Make a reported run what all its posts together say; the job must be locked.
 
-    The job's columns follow, its failures are not counted again, and no event is recorded.
+    The job's columns follow, with the `marks`; its failures are not counted again, and no event
+    is recorded.
     """
     was = execution.execution_date, execution.finished_at
     was_begun = _began_at(execution)
@@ -161,8 +172,11 @@ def fill_run(job: JobState, execution: Execution, run: ReportedRun) -> None:
     execution.encoding_repaired = run.encoding_repaired
     db.session.flush()
     _keep_details(execution.id, job.tenant_id, run.details)
+    values = dict(marks)
     if was != (execution.execution_date, execution.finished_at):
-        _follow(job, execution, was_begun)
+        values |= _followed(job, execution, was_begun)
+    if values:
+        change(job, values)
 
 
 def find_copy(copy_id: int) -> tuple[BackupCopy, str] | None:
@@ -214,20 +228,20 @@ def _keep_details(execution_id: int, tenant_id: int, details: str | None) -> Non
     execute_named(statement.on_conflict_do_nothing(), tenant_id=tenant_id, table=_LOGS)
 
 
-def _note_late(job: JobState, run: RunState) -> None:
+def _note_late(job: JobState, run: RunState, marks: Mapping[str, Any]) -> None:
     """A run that is older than the last one known leaves the last result, and still counts."""
-    values: dict[str, Any] = {"consecutive_failures": _failures_in_a_row(job)}
+    values: dict[str, Any] = {**marks, "consecutive_failures": _failures_in_a_row(job)}
     if run.went_well:
         ended = run.finished_at or run.began_at
         values["last_success_at"] = max(ended, job.last_success_at or ended)
     change(job, values)
 
 
-def _follow(job: JobState, execution: Execution, was_begun: datetime) -> None:
-    """Bring the job's columns of results in step with a run whose times became known."""
+def _followed(job: JobState, execution: Execution, was_begun: datetime) -> dict[str, Any]:
+    """The job's columns of results, in step with a run whose times became known."""
     last = find_last_ended(job.id)
     if last is None:
-        return
+        return {}
     was_latest, is_latest = job.last_run == was_begun, last.id == execution.id
     values: dict[str, Any] = {}
     if was_latest or is_latest:
@@ -237,8 +251,7 @@ def _follow(job: JobState, execution: Execution, was_begun: datetime) -> None:
     if execution.status in _WENT_WELL:
         ended = execution.finished_at or _began_at(execution)
         values["last_success_at"] = ended if is_latest else _last_success(job)
-    if values:
-        change(job, values)
+    return values
 
 
 def _last_success(job: JobState) -> datetime | None:

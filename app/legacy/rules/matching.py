@@ -61,6 +61,29 @@ class Facts:
     details: str | None = None
 
 
+def is_beyond(post: Post, told_until: datetime | None, undated_at: datetime | None) -> bool:
+    """Whether no earlier post of the job can speak of the same run, so that none need be read.
+
+    `told_until` is the latest date that any of them sent, `undated_at` when the newest one
+    without a date arrived; None where there was none. A post with dates beyond the former repeats
+    no bytes and shares no moment, and only one without a date could be its other half.
+    """
+    dates = _dates(post)
+    if not dates or (told_until is not None and min(dates) - told_until <= SAME_MOMENT):
+        return False
+    return undated_at is None or post.arrived_at - undated_at > PAIR_WITHIN
+
+
+def marks_after(
+    post: Post, told_until: datetime | None, undated_at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """`told_until` and `undated_at` once the post is taken."""
+    dates = _dates(post)
+    if not dates:
+        return told_until, max(filter(None, (undated_at, post.arrived_at)))
+    return max(filter(None, (told_until, *dates))), undated_at
+
+
 def match(post: Post, earlier: Iterable[Earlier]) -> int | None:
     """The execution that the post speaks of, or None when it tells of a new run.
 
@@ -140,6 +163,10 @@ def _pair_distance(post: Post, posts: Sequence[Earlier]) -> timedelta | None:
 
 def _carries_date(post: _Arrival) -> bool:
     return any((post.started_at, post.finished_at, post.single_date))
+
+
+def _dates(post: _Arrival) -> list[datetime]:
+    return [at for at in (post.started_at, post.finished_at, post.single_date) if at is not None]
 
 
 def _gap(post: _Arrival, other: _Arrival) -> timedelta:

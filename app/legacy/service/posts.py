@@ -2,14 +2,24 @@
 
 import hashlib
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, union
 
+from app.backups.service.job_states import JobState
 from app.core.prepared import Prepared
 from app.legacy.models import StatusPost
-from app.legacy.rules.matching import DATED_REPEAT_WITHIN, PAIR_WITHIN, SAME_MOMENT, Earlier, Post
+from app.legacy.rules.matching import (
+    DATED_REPEAT_WITHIN,
+    PAIR_WITHIN,
+    SAME_MOMENT,
+    Earlier,
+    Post,
+    is_beyond,
+    marks_after,
+)
 from app.legacy.rules.reports import StatusReport
 from app.legacy.service.arrivals import Arrival
 
@@ -39,11 +49,14 @@ def post_of(arrival: Arrival, report: StatusReport) -> Post:
     )
 
 
-def earlier_posts(post: Post, job_id: int, tenant_id: int) -> list[Earlier]:
+def earlier_posts(post: Post, job: JobState) -> list[Earlier]:
     """All posts of each run that may be the post's, in the order in which they were taken.
 
-    Must run under the lock on the job's row, so that a post of the same run is seen.
+    Must run under the lock on the job's row, so that a post of the same run is seen. Nothing is
+    read where the job's marks show that there is none, as for nearly every post.
     """
+    if is_beyond(post, job.dates_told_until, job.undated_post_at):
+        return []
     known = {name: at for name in _DATES if (at := getattr(post, name)) is not None}
     spans = {"arrived_at": (post.arrived_at, _NEAR)}
     spans |= {name: (at, SAME_MOMENT) for name, at in known.items()}
@@ -51,8 +64,8 @@ def earlier_posts(post: Post, job_id: int, tenant_id: int) -> list[Earlier]:
     for name, (at, span) in spans.items():
         bounds[f"{name}_low"], bounds[f"{name}_high"] = at - span, at + span
     found = _earlier(tuple(known)).run(
-        tenant_id,
-        of_job=job_id,
+        job.tenant_id,
+        of_job=job.id,
         of_caller=post.caller,
         of_result=post.result,
         same_endpoint=post.endpoint,
@@ -60,6 +73,12 @@ def earlier_posts(post: Post, job_id: int, tenant_id: int) -> list[Earlier]:
         **bounds,
     )
     return [Earlier(*row) for row in found]
+
+
+def marks_of(post: Post, job: JobState) -> dict[str, datetime | None]:
+    """The job's marks once it has taken the post, as columns."""
+    told_until, undated_at = marks_after(post, job.dates_told_until, job.undated_post_at)
+    return {"dates_told_until": told_until, "undated_post_at": undated_at}
 
 
 def keep_post(post: Post, job_id: int, execution_id: int, tenant_id: int) -> None:

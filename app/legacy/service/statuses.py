@@ -1,8 +1,9 @@
 """A status post becomes a run, or adds to the run that another post has told of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.backups.models import Execution
@@ -32,14 +33,15 @@ def land_status(arrival: Arrival, body: Body, now: datetime) -> tuple[JobState, 
     )
     log_remarks(arrival, report.warnings, report.unknown_fields)
     post = posts.post_of(arrival, report)
-    earlier = posts.earlier_posts(post, job.id, arrival.tenant_id)
+    earlier = posts.earlier_posts(post, job)
+    marks = posts.marks_of(post, job)
     execution_id = match(post, earlier)
     if execution_id is None:
         run = _run(arrival, report, facts_of(report), arrival.arrived_at, body.encoding_repaired)
-        execution_id = reports.add_run(job, run, now, set_aside)
+        execution_id = reports.add_run(job, run, now, set_aside, marks)
     else:
         taken = [one for one in earlier if one.execution_id == execution_id]
-        _fill(job, arrival, report, post, taken, body.encoding_repaired)
+        _fill(job, arrival, report, post, taken, marks, body.encoding_repaired)
     posts.keep_post(post, job.id, execution_id, arrival.tenant_id)
     return job, execution_id
 
@@ -63,6 +65,7 @@ def _fill(
     report: StatusReport,
     post: Post,
     taken: Sequence[Earlier],
+    marks: Mapping[str, Any],
     encoding_repaired: bool,
 ) -> None:
     execution = reports.get_run(taken[0].execution_id)
@@ -73,7 +76,7 @@ def _fill(
     run = _run(arrival, report, replace(known, **added), first_arrival, is_repaired)
     if execution.source_system not in (None, DEFAULT_SOURCE_SYSTEM):
         run = replace(run, source_system=execution.source_system)
-    reports.fill_run(job, execution, run)
+    reports.fill_run(job, execution, run, marks)
 
 
 def _known(execution: Execution, taken: Sequence[Earlier]) -> Facts:
