@@ -55,6 +55,11 @@ accesslog = None
 control_socket_disable = True
 
 
+def post_worker_init(worker: Any) -> None:
+    """Let requests that wait for minutes hear of a TERM, of which gunicorn tells no request."""
+    worker.wsgi.extensions["waiters"].dismiss_when(lambda: not worker.alive)
+
+
 def post_request(_worker: Any, request: Any, environ: dict[str, Any], _response: Any) -> None:
     """Take what is left of a body that the application refused unread.
 

@@ -19,6 +19,7 @@ from app.core.tenancy import unscoped
 
 LEASE_SECONDS = 60
 KEPT_HOURS = 24
+INTERIM_RETRY_SECONDS = 5
 _KEPT_HEADERS = ("Location", "ETag", "Deprecation", "Link")
 
 
@@ -46,16 +47,18 @@ class Claim:
 
 @dataclass(frozen=True)
 class Stored:
-    """An answer as it was given."""
+    """An answer as it was given, or as it will be should its request come to no better one."""
 
     status: int
     body: str
     headers: dict[str, str]
+    is_interim: bool = False
 
     @classmethod
-    def of(cls, response: Response) -> Self:
+    def of(cls, response: Response, *, is_interim: bool = False) -> Self:
         kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-        return cls(response.status_code, response.get_data(as_text=True), kept)
+        text = response.get_data(as_text=True)
+        return cls(response.status_code, text, kept, is_interim)
 
 
 def digest(method: str, path: str, body: bytes) -> str:
@@ -110,7 +113,7 @@ def _reuse(actor: str, key: str, request_hash: str) -> Claim | Stored:
         if row.request_hash != request_hash:
             raise IdempotencyKeyReused()
         if row.answer is not None:
-            return Stored(**strict_json.loads(row.answer))
+            return _stored(row, now)
         lease = now + timedelta(seconds=LEASE_SECONDS)
         taken: Any = session.execute(
             update(IdempotencyKey)
@@ -119,8 +122,20 @@ def _reuse(actor: str, key: str, request_hash: str) -> Claim | Stored:
             .execution_options(synchronize_session=False)
         )
         if taken.rowcount != 1:
-            raise _in_progress(max(1, int((row.lease_until - now).total_seconds())))
+            raise _in_progress(max(1, _seconds_left(row, now)))
         return Claim(row.id, lease)
+
+
+def _stored(row: IdempotencyKey, now: datetime) -> Stored:
+    """The answer; an interim one once its request, by its lease, can no longer be at work."""
+    stored = Stored(**strict_json.loads(row.answer or ""))
+    if stored.is_interim and row.lease_until >= now:
+        raise _in_progress(max(1, min(INTERIM_RETRY_SECONDS, _seconds_left(row, now))))
+    return stored
+
+
+def _seconds_left(row: IdempotencyKey, now: datetime) -> int:
+    return int((row.lease_until - now).total_seconds())
 
 
 def _in_progress(seconds: int) -> RequestInProgress:
@@ -146,6 +161,23 @@ def store(claim: Claim, stored: Stored) -> None:
     )
     if kept.rowcount != 1:
         raise _in_progress(LEASE_SECONDS)
+
+
+def store_interim(claim: Claim, stored: Stored, lease_seconds: float) -> Claim:
+    """Keep, with the change that is about to be committed, what stands until `store`.
+
+    From here on nobody else takes the key: the same request again hears that this one is at work,
+    and when that was killed, after the lease, this answer. Raises as `store`.
+    """
+    store(claim, stored)
+    kept = Claim(claim.key_id, clock.utcnow() + timedelta(seconds=lease_seconds))
+    db.session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.id == claim.key_id)
+        .values(lease_until=kept.lease_until)
+        .execution_options(synchronize_session=False)
+    )
+    return kept
 
 
 def drop(claim: Claim) -> None:

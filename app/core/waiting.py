@@ -1,7 +1,7 @@
-"""How many threads of this process may wait at the same time."""
+"""How many threads of this process may wait at the same time, and until when."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import current_app
@@ -15,12 +15,22 @@ class Waiters:
             raise ValueError("The limit of waiters is zero or more")
         self.limit = limit
         self._taken = 0
+        self._is_ending: Callable[[], bool] = lambda: False
         self._lock = threading.Lock()
 
     @property
     def taken(self) -> int:
         """Places in use now; it may be out of date as soon as it is read."""
         return self._taken
+
+    @property
+    def are_dismissed(self) -> bool:
+        """The process is to end: whoever waits answers with what there is, at once."""
+        return self._is_ending()
+
+    def dismiss_when(self, is_ending: Callable[[], bool]) -> None:
+        """Say how to learn that the process is to end; whoever serves the application knows."""
+        self._is_ending = is_ending
 
     @contextmanager
     def place(self) -> Iterator[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.backups.values import BACKUP, RUNNING
+from app.backups.values import BACKUP, FINAL, RUNNING
 from app.core import clock
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, partial_index
@@ -95,6 +95,11 @@ class Execution(Row, TenantScoped, Base):
     def execution_id(self) -> int:
         """Its id, under the name that scripts and pipelines look for."""
         return self.id
+
+    @property
+    def is_final(self) -> bool:
+        """It has ended, or it never was more than a report; nothing changes it any more."""
+        return self.status in FINAL
 
     @property
     def progress(self) -> float | None:

@@ -15,12 +15,22 @@ from app.backups.schemas.executions import (
     ExecutionQuery,
     ExecutionSchema,
     RestoreRequestSchema,
+    RunQuery,
     RunRequestSchema,
 )
 from app.backups.schemas.jobs import JobCreateSchema, JobQuery, JobSchema, JobUpdateSchema
-from app.backups.service import executions, jobs, restoring, runs, shown_jobs, snapshots
+from app.backups.service import awaiting, executions, jobs, restoring, runs, shown_jobs, snapshots
 from app.core import clock
-from app.core.http import Blueprint, conditional, fails, filters, requires, returns, takes
+from app.core.http import (
+    Blueprint,
+    commit_before_waiting,
+    conditional,
+    fails,
+    filters,
+    requires,
+    returns,
+    takes,
+)
 from app.core.identity import Actor, current_actor
 from app.core.schemas import DeletedSchema, NumberedQuery
 
@@ -85,13 +95,28 @@ def delete_job(job_id: int, expected_version: int | None) -> Any:
 
 @blp.post("/<int:job_id>/run")
 @requires("backups:run")
+@filters(RunQuery)
 @takes(RunRequestSchema, required=False)
-@returns(ExecutionSchema, status=202, location=EXECUTION_URL)
+@returns(
+    ExecutionSchema,
+    status=202,
+    also={200: "With `wait`: the run is over."},
+    retry_after="Seconds, with `wait` when too many callers wait: poll the execution instead.",
+    location=EXECUTION_URL,
+)
 @fails(RunInProgress, JobInactive, NotRunnable)
-def run_job(body: dict[str, Any], job_id: int) -> Any:
-    """Queue a run of this job now."""
+def run_job(query: dict[str, Any], body: dict[str, Any], job_id: int) -> Any:
+    """Queue a run of this job now; with `wait`, answer at its end or with its state so far."""
     actor = current_actor()
-    return runs.queue_run(job_id, trigger=_trigger(actor), actor=actor, now=clock.utcnow(), **body)
+    now = clock.utcnow()
+    queued = runs.queue_run(job_id, trigger=_trigger(actor), actor=actor, now=now, **body)
+    if not query["wait"]:
+        return queued, 202
+    commit_before_waiting((queued, 202), query["wait"])
+    seen = awaiting.await_end(queued.id, query["wait"])
+    if seen is None:
+        return queued, 202, {"Retry-After": str(awaiting.RETRY_SECONDS)}
+    return seen, 200 if seen.is_final else 202
 
 
 @blp.get("/<int:job_id>/executions")

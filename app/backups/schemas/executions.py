@@ -17,6 +17,17 @@ class RunRequestSchema(StrictSchema):
     )
 
 
+class RunQuery(StrictSchema):
+    wait = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=300),
+        metadata={
+            "description": "Seconds to wait for the run's end before answering, up to 300.",
+            "example": 60,
+        },
+    )
+
+
 class RestoreRequestSchema(StrictSchema):
     snapshot = fields.String(
         load_default="latest",

@@ -13,9 +13,11 @@ from app.core.http.operation import (
     takes,
     unaudited,
 )
+from app.core.http.pipeline import commit_before_waiting
 
 __all__ = [
     "Blueprint",
+    "commit_before_waiting",
     "conditional",
     "fails",
     "filters",

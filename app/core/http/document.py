@@ -201,6 +201,8 @@ def _success_headers(operation: Operation) -> dict[str, Any]:
     headers = {}
     if operation.location is not None:
         headers["Location"] = _header("Where to read on.")
+    if operation.retry_after is not None:
+        headers["Retry-After"] = _header(operation.retry_after, kind="integer", is_certain=False)
     fields = {} if operation.answer is None or operation.is_page else operation.answer.fields
     # A version that is text is the software's, not a row's.
     if isinstance(fields.get("version"), Integer):

@@ -31,6 +31,7 @@ class Operation:
     is_page: bool = False
     status: int = 200
     also: dict[int, str] = field(default_factory=dict)
+    retry_after: str | None = None
     location: str | None = None
     message: str | None = None
     content_type: str = "application/json"
@@ -93,6 +94,7 @@ def returns(
     status: int = 200,
     page: bool = False,
     also: dict[int, str] | None = None,
+    retry_after: str | None = None,
     location: str | None = None,
     message: str | None = None,
     content_type: str = "application/json",
@@ -100,13 +102,15 @@ def returns(
     """What goes out: the schema of `data`, the status, and the address of what was made.
 
     `location` is filled from the answer's data. `also` documents further success statuses that
-    the view gives by returning (data, status). With `page` the view returns a Listing.
+    the view gives by returning (data, status) or (data, status, headers); `retry_after` says what
+    that header means on one of them. With `page` the view returns a Listing.
     """
     return _declare(
         answer=schema(many=page) if schema else None,
         status=status,
         is_page=page,
         also=also or {},
+        retry_after=retry_after,
         location=location,
         message=message,
         content_type=content_type,

@@ -1,6 +1,7 @@
 """What happens to every request around its view, in this order and nowhere else."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Response, g, request
@@ -16,6 +17,7 @@ from app.core.identity import Actor, demand_actor, find_actor
 from app.core.pagination import Listing, paginate, paginate_rows
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LEASE_MARGIN_SECONDS = 10
 
 
 def serve(
@@ -31,6 +33,7 @@ def serve(
     Any exception leaves through the error handlers, which roll back.
     """
     g.action, g.operation = action, operation
+    g.conclude = partial(_conclude, operation, action, resource, envelope, path)
     actor = guard(operation)
     replay = _replay(actor, envelope)
     if replay is not None:
@@ -40,11 +43,37 @@ def serve(
         tenancy.enter_unscoped()
     else:
         tenancy.enter(actor.tenant_id)
-    response = answer(view(**arguments(operation, path)), operation, envelope)
+    result = view(**arguments(operation, path))
+    response: Response = g.conclude(result)
+    database.commit()
+    return response
+
+
+def commit_before_waiting(result: Any, wait_seconds: float) -> None:
+    """Commit what the view did so far, with its audit row, and hold no connection from here on.
+
+    `result`, as a view returns it, becomes the answer of the Idempotency-Key should this process
+    be killed before the view's own; until then, for `wait_seconds` and a little more, the key is
+    at work.
+    """
+    g.conclude(result, lease_seconds=wait_seconds + LEASE_MARGIN_SECONDS)
+    database.release()
+
+
+def _conclude(
+    operation: Operation,
+    action: str,
+    resource: str,
+    envelope: Envelope,
+    path: dict[str, Any],
+    result: Any,
+    lease_seconds: float | None = None,
+) -> Response:
+    """The answer, once its audit row and its Idempotency-Key are ready to be committed with it."""
+    response = answer(result, operation, envelope)
     if request.method not in SAFE_METHODS:
         _audit(operation, action, resource, path, response)
-        _remember(response)
-    database.commit()
+        _remember(response, lease_seconds)
     return response
 
 
@@ -80,8 +109,11 @@ def answer(result: Any, operation: Operation, envelope: Envelope) -> Response:
     """The view's result in its envelope, with ETag and Location where they belong."""
     if isinstance(result, Response):
         return result
-    has_status = bool(operation.also) and isinstance(result, tuple)
-    result, status = result if has_status else (result, operation.status)
+    headers: dict[str, str] = {}
+    status = operation.status
+    if operation.also and isinstance(result, tuple):
+        result, status, *more = result
+        headers = more[0] if more else {}
     if operation.is_page:
         is_listing = isinstance(result, Listing)
         page = paginate(result, g.query) if is_listing else paginate_rows(result, g.query)
@@ -89,6 +121,7 @@ def answer(result: Any, operation: Operation, envelope: Envelope) -> Response:
         return envelope.respond(envelope.wrap_page(items, page), status)
     data = operation.answer.dump(result) if operation.answer else result
     response = envelope.respond(envelope.wrap(data, operation.message), status)
+    response.headers.update(headers)
     if isinstance(data, dict) and isinstance(data.get("version"), int):
         response.headers["ETag"] = f'"v{data["version"]}"'
     if operation.location is not None:
@@ -113,10 +146,16 @@ def _replay(actor: Actor | None, envelope: Envelope) -> Response | None:
     return response
 
 
-def _remember(response: Response) -> None:
+def _remember(response: Response, lease_seconds: float | None) -> None:
+    """Keep the answer under its key; with a lease it stands in for one that is to come."""
     claim = g.pop("idempotency_claim", None)
-    if claim is not None:
+    if claim is None:
+        return
+    if lease_seconds is None:
         idempotency.store(claim, idempotency.Stored.of(response))
+        return
+    interim = idempotency.Stored.of(response, is_interim=True)
+    g.idempotency_claim = idempotency.store_interim(claim, interim, lease_seconds)
 
 
 def _audit(
@@ -125,6 +164,10 @@ def _audit(
     actor = find_actor()
     if not operation.is_audited or (actor is None and not operation.is_public):
         return
+    if g.pop("is_audited", False):
+        # It was told of before the view waited, in the transaction of what it did.
+        return
+    g.is_audited = True
     session = database.db.session()
     session.flush()
     changes = changes_of(session)
