@@ -2,7 +2,7 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Engine, create_engine, event, pool
 
 from app.core.db import Base, UtcDateTime
 from app.core.secrets import Encrypted
@@ -19,10 +19,18 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+def _let_tables_be_made_anew(engine: Engine) -> None:
+    """SQLite changes a table by dropping it for a copy, which would take along, by ON DELETE
+    CASCADE, the rows of others that point at it."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+
+
 def run() -> None:
     """Migrate by the migrating role where one is set, else by the application's own."""
     url = settings["MIGRATION_DATABASE_URL"] or settings["SQLALCHEMY_DATABASE_URI"]
     engine = create_engine(url, poolclass=pool.NullPool)
+    _let_tables_be_made_anew(engine)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -1,11 +1,11 @@
 """A storage provider: where repositories lie and how one gets there."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Integer, String
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, UtcDateTime
+from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
 from app.core.secrets import Encrypted
 from app.core.tenancy import TenantScoped
@@ -15,6 +15,10 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     """A place where repositories lie.
 
     `credentials` is a JSON object as text, encrypted; `is_online` is null before a test.
+    `host_key` is the key that an SFTP server showed at its first test, and must show from then on.
+    `immutability_proven` is what a deletion that was tried has shown, null when it showed nothing.
+    `check_due_at` is when the scheduler looks at it next, null at once. `is_low` is null before
+    the space was measured.
     """
 
     __tablename__ = "storage_providers"
@@ -24,6 +28,12 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
             "tenant_id",
             "name",
             where="deleted_at IS NULL",
+            unique=True,
+        ),
+        partial_index(
+            "uq_storage_providers_default",
+            "tenant_id",
+            where="is_default AND deleted_at IS NULL",
             unique=True,
         ),
         {"sqlite_autoincrement": True},
@@ -36,9 +46,33 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     location_type: Mapped[str] = mapped_column(String(20))
     connection_string: Mapped[str] = mapped_column(String(1000))
     credentials: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    endpoint: Mapped[str | None] = mapped_column(String(500))
+    host_key: Mapped[str | None] = mapped_column(String(2000))
     is_default: Mapped[bool] = mapped_column(Boolean, default=False)
     is_immutable: Mapped[bool] = mapped_column(Boolean, default=False)
     immutable_days: Mapped[int | None] = mapped_column(Integer)
     capacity_bytes: Mapped[int | None] = mapped_column(BigInteger)
     is_online: Mapped[bool | None] = mapped_column(Boolean)
     last_verified: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error_code: Mapped[str | None] = mapped_column(String(40))
+    immutability_proven: Mapped[bool | None] = mapped_column(Boolean)
+    immutability_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_low: Mapped[bool | None] = mapped_column(Boolean)
+    check_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StorageSample(Row, TenantScoped, Base):
+    """What a provider's space was on a day, as it was last measured then."""
+
+    __tablename__ = "storage_samples"
+    __table_args__ = (
+        Index("uq_storage_samples_day", "provider_id", "sampled_on", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    provider_id: Mapped[int] = mapped_column(BigId, ForeignKey("storage_providers.id"))
+    sampled_on: Mapped[date] = mapped_column(Date)
+    measured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    total_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    used_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    free_bytes: Mapped[int | None] = mapped_column(BigInteger)

@@ -24,6 +24,7 @@ UNTOLD = {
     "JobTag",
     "LegacyCall",
     "StatusPost",
+    "StorageSample",
     "TokenFamily",
 }
 UNKNOWN_TABLES = """

@@ -6,9 +6,17 @@ from sqlalchemy import inspect
 
 import config
 from app import create_app
+from app.backups.models import Execution, ExecutionLog
+from app.backups.service import jobs
+from app.core import clock
 from app.core.db import Base, db
+from app.core.identity import Actor
+from app.core.tenancy import as_tenant, unscoped
+from app.tenants import service as tenants
 from tests.support import postgres
 from tests.support.watchdog import run_folder
+
+FIRST = "246c79a8c28d"
 
 
 def test_up_makes_every_table_and_down_leaves_none(fresh):
@@ -45,6 +53,17 @@ def test_a_migrated_table_has_the_indexes_and_constraints_of_its_model(fresh):
     }
 
 
+def test_a_table_made_anew_keeps_the_rows_that_point_at_it(fresh):
+    flask_migrate.upgrade()
+    execution_id = keep_a_log()
+
+    flask_migrate.downgrade(revision=FIRST)
+    flask_migrate.upgrade()
+
+    with as_tenant(1, read_only=True) as session:
+        assert session.get_one(ExecutionLog, execution_id).head == "kept"
+
+
 @pytest.fixture
 def fresh(environ, request, tmp_path, tmp_path_factory, worker_name):
     """The application over a database that nobody has migrated yet."""
@@ -57,6 +76,24 @@ def fresh(environ, request, tmp_path, tmp_path_factory, worker_name):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def keep_a_log():
+    """An execution with a log, whose row goes when its execution's does."""
+    moment = clock.utcnow()
+    with unscoped():
+        tenant_id = tenants.create_tenant("acme", "Acme").id
+    with as_tenant(tenant_id) as session:
+        kinds = {"backup_type": "full", "schedule_type": "manual", "backup_tool": "veeam"}
+        fields = {"name": "Finance", "source_path": "C:", **kinds}
+        job = jobs.create_job(fields, Actor(tenant_id, "system", "test"), moment)
+        execution = Execution(
+            job_id=job.id, status="success", trigger="report", execution_date=moment
+        )
+        session.add(execution)
+        session.flush()
+        session.add(ExecutionLog(execution_id=execution.id, head="kept"))
+        return execution.id
 
 
 def names_of_indexes():

@@ -31,7 +31,7 @@ class Execution(Row, TenantScoped, Base):
     counts how often a worker took it; a retry is a row of its own, with `retry_of`.
     A running row belongs to `lease_owner` until `lease_until`; `handed_at` is when a message
     about it last went to the queue. `engine_*` names its child process, which is ended when its
-    worker is gone. One backup of a job is open at a time: an index says so.
+    worker is gone. `storage_id` is where its snapshot lies, also after its job moved elsewhere. One backup of a job is open at a time: an index says so.
     """
 
     __tablename__ = "executions"
@@ -41,6 +41,11 @@ class Execution(Row, TenantScoped, Base):
         ),
         Index("ix_executions_job_date", "job_id", "execution_date", "id"),
         Index("ix_executions_job_kind_date", "job_id", "kind", "execution_date", "id"),
+        partial_index(
+            "ix_executions_storage",
+            *("storage_id", "execution_date", "id"),
+            where="storage_id IS NOT NULL",
+        ),
         partial_index("ix_executions_open", "status", "lease_until", where=_OPEN),
         {"sqlite_autoincrement": True},
     )
@@ -65,6 +70,7 @@ class Execution(Row, TenantScoped, Base):
     bytes_total: Mapped[int | None] = mapped_column(BigInteger)
     files_done: Mapped[int | None] = mapped_column(BigInteger)
     snapshot_id: Mapped[str | None] = mapped_column(String(64))
+    storage_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("storage_providers.id"))
     runner: Mapped[str | None] = mapped_column(String(100))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     retry_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("executions.id"))
