@@ -34,23 +34,24 @@ def _operation() -> Operation | None:
     return getattr(view, "operation", None)
 
 
-def _kind() -> str:
+def _kind(operation: Operation | None) -> str:
     """`login`, `status`, `reads` or `writes`."""
-    operation = _operation()
     if operation is not None and operation.limit is not None:
         return operation.limit
     return "reads" if request.method in _SAFE else "writes"
 
 
-def _is_unlimited() -> bool:
+def _is_unlimited(operation: Operation | None) -> bool:
     """Pages and files that no operation stands for, health, and preflights."""
-    operation = _operation()
     return operation is None or operation.limit == UNLIMITED or request.method == "OPTIONS"
 
 
 def key() -> str:
     """Whom this request is counted for: the actor, or the address when there is none."""
-    kind = _kind()
+    return _whom(_kind(_operation()))
+
+
+def _whom(kind: str) -> str:
     if kind == "login":
         return f"login:{address()}:{_user_name()}"
     actor = recognise(credential())
@@ -75,14 +76,15 @@ class OperationLimiter(Limiter):
     """
 
     def _check_request_limit(self, *_: Any, **__: Any) -> None:
-        if not _is_unlimited():
-            _count(self.limiter)
+        operation = _operation()
+        if not _is_unlimited(operation):
+            _count(self.limiter, _kind(operation))
 
 
-def _count(limiter: RateLimiter) -> None:
+def _count(limiter: RateLimiter, kind: str) -> None:
     """Count this request, and refuse it with RateLimited once its limit is over."""
-    whom = key()
-    items = _items(current_app.config[f"RATE_LIMIT_{_kind().upper()}"])
+    whom = _whom(kind)
+    items = _items(current_app.config[f"RATE_LIMIT_{kind.upper()}"])
     counted = [Counted(item, whom, limiter.hit(item, whom)) for item in items]
     g.counted = next((one for one in counted if not one.is_allowed), counted[0])
     if not g.counted.is_allowed:

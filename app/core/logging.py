@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from logging import LogRecord
 from math import isfinite
 from typing import Any
@@ -108,9 +109,14 @@ def _mask_field(name: str, value: Any, depth: int) -> Any:
     # That a secret is missing, or whether it is set, is worth knowing and gives nothing away.
     if value is None or isinstance(value, bool):
         return value
-    if _SECRET_NAME.search(name.lower().replace("-", "_")):
+    if _is_secret(name):
         return MASK
     return mask(value, depth + 1)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name.lower().replace("-", "_")) is not None
 
 
 class _Line:

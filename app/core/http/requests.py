@@ -68,6 +68,13 @@ def address() -> str:
 
 def credential() -> Credential | None:
     """The token of X-API-Key or of `Authorization: Bearer`; other schemes are none of ours."""
+    if "credential" not in g:
+        g.credential = _read_credential()
+    found: Credential | None = g.credential
+    return found
+
+
+def _read_credential() -> Credential | None:
     key = request.headers.get("X-API-Key", "").strip()
     if key:
         return Credential(key, address())
