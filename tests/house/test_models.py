@@ -10,7 +10,7 @@ from app.core.tenancy import TenantFiltered, TenantScoped
 
 ROOT = Path(app.__file__).parents[1]
 # Each of them is met before a tenant is known, or lies above the tenants.
-OF_NO_TENANT = {"IdempotencyKey", "Tenant", "User"}
+OF_NO_TENANT = {"EventFollower", "IdempotencyKey", "Tenant", "User"}
 # Their rows may be of another tenant than the session that writes them, or of none.
 FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 # Nobody's decision: the audit log itself, what runs and posts leave behind, marks of requests.
@@ -18,6 +18,7 @@ FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 UNTOLD = {
     "AuditRow",
     "Event",
+    "EventFollower",
     "Execution",
     "ExecutionLog",
     "IdempotencyKey",

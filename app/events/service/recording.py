@@ -1,4 +1,4 @@
-"""Recording events; others follow the log in the background."""
+"""Recording events, each in the transaction of the change that it tells of."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
