@@ -16,6 +16,7 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
     (Encrypted, "encrypted text"),
     (sql.JSON, "JSON"),
     (sql.Boolean, "true or false"),
+    (sql.Date, "date"),
     (sql.BigInteger, "64-bit number"),
     (sql.Integer, "number"),
     (sql.Float, "fraction"),

@@ -31,7 +31,8 @@ class Execution(Row, TenantScoped, Base):
     counts how often a worker took it; a retry is a row of its own, with `retry_of`.
     A running row belongs to `lease_owner` until `lease_until`; `handed_at` is when a message
     about it last went to the queue. `engine_*` names its child process, which is ended when its
-    worker is gone. `storage_id` is where its snapshot lies, also after its job moved elsewhere. One backup of a job is open at a time: an index says so.
+    worker is gone. `storage_id` is where its snapshot lies, also after its job moved elsewhere.
+    One backup of a job is open at a time: an index says so.
     """
 
     __tablename__ = "executions"
