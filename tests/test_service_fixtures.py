@@ -84,8 +84,9 @@ def test_servers_end_and_leave_no_folder_when_their_owner_is_killed(tmp_path):
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         port = int(owner.stdout.readline())
-        server = next(p for p in psutil.process_iter(["cmdline"]) if _serves(p, port))
-        folder = Path(server.cwd())
+        # It writes its address into its command line a moment after it listens.
+        wait_until(lambda: any(_servers(port)), what="Redis names its port")
+        folder = Path(_servers(port)[0].cwd())
 
         owner.kill()
 
@@ -93,8 +94,10 @@ def test_servers_end_and_leave_no_folder_when_their_owner_is_killed(tmp_path):
     wait_until(lambda: not folder.exists(), what="its folder is gone")
 
 
-def _serves(process: psutil.Process, port: int) -> bool:
-    return any(f"127.0.0.1:{port}" in word for word in process.info["cmdline"] or [])
+def _servers(port: int) -> list[psutil.Process]:
+    address = f"127.0.0.1:{port}"
+    running = psutil.process_iter(["cmdline"])
+    return [p for p in running if any(address in word for word in p.info["cmdline"] or [])]
 
 
 def test_a_child_that_ends_before_it_is_ready_fails_with_its_output():
@@ -106,10 +109,10 @@ def test_a_child_that_ends_before_it_is_ready_fails_with_its_output():
 
 
 def test_a_child_that_is_never_ready_fails_with_its_output():
-    command = [sys.executable, "-uc", "print('still thinking'); import time; time.sleep(60)"]
+    command = ["sh", "-c", "echo still thinking; exec sleep 60"]
 
     with pytest.raises(AssertionError, match="still thinking"):
-        with running(command, port=free_port(), seconds=1):
+        with running(command, port=free_port(), seconds=3):
             pass
 
 

