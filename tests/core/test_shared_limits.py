@@ -1,33 +1,21 @@
 """Two servers over one Redis: sign-ins are counted together and at once."""
 
 import json
-import sys
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from tests.support.cast import PASSWORD
-from tests.support.processes import free_port, running
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.web import running_web
 
 
 @pytest.fixture
 def servers(environ, redis_url, cast):
     """The addresses of two servers that allow three sign-ins a minute."""
     env = {**environ, "REDIS_URL": redis_url, "RATE_LIMIT_LOGIN": "3 per minute"}
-    with ExitStack() as stack:
-        addresses = []
-        for _ in range(2):
-            port = free_port()
-            command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-            command += ["--no-control-socket", "wsgi:app"]
-            stack.enter_context(running(command, env=env, cwd=ROOT, port=port))
-            addresses.append(f"http://127.0.0.1:{port}/api/v1/auth/login")
-        yield addresses
+    with running_web(env) as one, running_web(env) as two:
+        yield [f"{web.url}/api/v1/auth/login" for web in (one, two)]
 
 
 def sign_in(address, name):

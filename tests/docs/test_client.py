@@ -7,16 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.backups.models import BackupJob, Execution
 from tests.support.cast import PASSWORD
 from tests.support.operations import DOCUMENT_URL
-from tests.support.processes import free_port, running
+from tests.support.web import running_web
 
 PACKAGE = "generated_holdfast_client"
 TOOLS = Path(sys.executable).parent
-ROOT = Path(__file__).resolve().parents[2]
+# The client itself would give an answer five seconds.
+PATIENCE = httpx.Timeout(120)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def generated(migrated_app, tmp_path_factory):
         env={**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     return said, folder
 
@@ -49,11 +51,8 @@ def client(generated, monkeypatch):
 @pytest.fixture
 def server(app, environ):
     """The address of gunicorn over the database of this test."""
-    port = free_port()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-    threads = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "wsgi:app"]
-    with running([*gunicorn, *threads], env=environ, cwd=ROOT, port=port, seconds=60):
-        yield f"http://127.0.0.1:{port}"
+    with running_web(environ) as web:
+        yield web.url
 
 
 def test_is_generated_without_a_warning(generated):
@@ -77,12 +76,14 @@ def test_signs_in_registers_a_job_runs_it_and_lists_its_executions(client, serve
     folder = sources / "generated"
     folder.mkdir()
 
-    with client("client").Client(base_url=server) as stranger:
+    with client("client").Client(base_url=server, timeout=PATIENCE) as stranger:
         signed_in = client("api.auth.log_in").sync(
             client=stranger, body=models.Login(username=user.username, password=PASSWORD)
         )
     token = signed_in.data.access_token
-    with client("client").AuthenticatedClient(base_url=server, token=token) as caller:
+    with client("client").AuthenticatedClient(
+        base_url=server, token=token, timeout=PATIENCE
+    ) as caller:
         job = client(f"{backups}.create_job").sync(
             client=caller,
             body=models.JobCreate(
@@ -104,7 +105,9 @@ def test_gives_refusals_as_the_documents_error(client, server, cast):
     viewer = cast.caller("viewer")
     token = viewer.headers["Authorization"].removeprefix("Bearer ")
 
-    with client("client").AuthenticatedClient(base_url=server, token=token) as caller:
+    with client("client").AuthenticatedClient(
+        base_url=server, token=token, timeout=PATIENCE
+    ) as caller:
         refused = client("api.backups.delete_job").sync_detailed(1, client=caller)
 
     assert refused.status_code == 403

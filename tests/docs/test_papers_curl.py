@@ -3,13 +3,12 @@
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
 from app.admin import preparing
 from tests.support.house import ROOT
-from tests.support.processes import free_port, running
+from tests.support.web import running_web
 
 PAPER = ROOT / "docs" / "authentication.md"
 ADDRESS = "http://127.0.0.1:5000"
@@ -29,11 +28,8 @@ def server(app, environ):
     """The address of gunicorn over a database with the first tenant and its administrator."""
     with app.app_context():
         preparing.prepare()
-    port = free_port()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-    threads = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "wsgi:app"]
-    with running([*gunicorn, *threads], env=environ, cwd=ROOT, port=port, seconds=60):
-        yield f"http://127.0.0.1:{port}"
+    with running_web(environ) as web:
+        yield web.url
 
 
 def test_every_block_answers_as_the_paper_says(server, environ):
@@ -48,7 +44,7 @@ def test_every_block_answers_as_the_paper_says(server, environ):
         env={**os.environ, **environ},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -18,10 +17,12 @@ from flask import Flask
 
 from tests.support import postgres
 from tests.support.application import migrated
-from tests.support.house import ROOT
-from tests.support.processes import Child, free_port, running
 from tests.support.proxy import Proxy, running_proxy
 from tests.support.watchdog import run_folder
+from tests.support.web import Web, running_web
+
+# The settings of a deployment; only the port is a test's own.
+SHIPPED = ("--config=scripts/gunicorn.conf.py",)
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,6 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.text)
-
-
-@dataclass(frozen=True)
-class Web:
-    """A running gunicorn and its port on 127.0.0.1."""
-
-    port: int
-    child: Child
 
 
 @pytest.fixture(scope="session")
@@ -87,25 +80,15 @@ def migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def gunicorn(environ: dict[str, str], migrated_app: Flask) -> Iterator[Web]:
     """The web process of the deployment."""
-    with running_web(environ) as web:
+    with running_web(environ, *SHIPPED) as web:
         yield web
 
 
 @pytest.fixture
 def another_gunicorn(environ: dict[str, str], migrated_app: Flask) -> Iterator[Web]:
     """A web process that a test may end."""
-    with running_web(environ) as web:
+    with running_web(environ, *SHIPPED) as web:
         yield web
-
-
-@contextmanager
-def running_web(environ: dict[str, str]) -> Iterator[Web]:
-    """Run gunicorn by the settings that are shipped."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "scripts/gunicorn.conf.py"]
-    env = {**environ, "PORT": str(port)}
-    with running([*command, "wsgi:app"], env=env, cwd=ROOT, port=port, seconds=60) as child:
-        yield Web(port, child)
 
 
 @pytest.fixture
@@ -146,7 +129,7 @@ def ask_through(
     path: str,
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
-    seconds: float = 30,
+    seconds: float = 120,
 ) -> Answer:
     given = {} if body is None else {"Content-Type": "application/json"}
     connection = HTTPSConnection("localhost", proxy.port, timeout=seconds, context=proxy.trust())

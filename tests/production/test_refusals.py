@@ -46,7 +46,7 @@ def test_a_large_body_announced_with_100_continue_is_refused_before_it_is_sent(p
         "POST /api/backup/status HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
         f"Content-Length: {FAR}\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plain:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=120) as plain:
         with proxy.trust().wrap_socket(plain, server_hostname="localhost") as channel:
             channel.sendall(head.encode())
             answer = channel.recv(4096)

@@ -36,7 +36,7 @@ def test_a_status_that_waits_for_100_continue_lands(proxy, cast, reporter):
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
 
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plain:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=120) as plain:
         with proxy.trust().wrap_socket(plain, server_hostname="localhost") as channel:
             channel.sendall(head.encode())
             leave = channel.recv(1024)

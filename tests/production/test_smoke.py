@@ -29,9 +29,10 @@ def test_a_wrong_password_fails_the_sign_in(proxy, cast):
 
 def test_a_part_that_is_away_is_named(proxy, cast, instance):
     moved = (instance / "storage").rename(instance / "elsewhere")
-
-    done = smoke(proxy.url, proxy.certificate, "ada", PASSWORD)
-    moved.rename(instance / "storage")
+    try:
+        done = smoke(proxy.url, proxy.certificate, "ada", PASSWORD)
+    finally:
+        moved.rename(instance / "storage")
 
     assert_failed(done, "smoke: health failed: away: storage\n")
 
@@ -76,4 +77,4 @@ def smoke(url, certificate, username, password):
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     env = {**outside, **given, "SSL_CERT_FILE": str(certificate), "SSL_CERT_DIR": ""}
     command = ["make", "smoke", f"URL={url}"]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)

@@ -24,7 +24,7 @@ def test_nginx_takes_the_shipped_file(tmp_path):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_plain_http_leads_to_tls_and_serves_nothing(proxy, method):
     """307 keeps the method, and Windows PowerShell 5.1 follows it; it does not follow 308."""
-    connection = HTTPConnection("localhost", proxy.plain_port, timeout=30)
+    connection = HTTPConnection("localhost", proxy.plain_port, timeout=120)
     with closing(connection):
         connection.request(method, "/api/backup/status?late=1&name=a%20b", b"{}")
         answer = connection.getresponse()
@@ -40,7 +40,7 @@ def test_tls_1_2_and_1_3_are_spoken(proxy, version):
     trust = proxy.trust()
     trust.minimum_version = trust.maximum_version = version
 
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plain:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=120) as plain:
         with trust.wrap_socket(plain, server_hostname="localhost") as channel:
             spoken = channel.version()
 
@@ -54,7 +54,7 @@ def test_tls_1_1_is_refused_by_the_server(proxy):
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         trust.minimum_version = trust.maximum_version = ssl.TLSVersion.TLSv1_1
 
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plain:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=120) as plain:
         with pytest.raises(ssl.SSLError) as refused:
             trust.wrap_socket(plain, server_hostname="localhost")
 

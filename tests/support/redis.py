@@ -23,8 +23,13 @@ class RedisServer:
     port: int
 
     def url(self, database: int = 0) -> str:
-        """Return the REDIS_URL of a database (0 to 63), one for each worker."""
-        return f"redis://127.0.0.1:{self.port}/{database}"
+        """Return the REDIS_URL of a database (0 to 63), one for each worker.
+
+        It asks for patience: on a busy machine an answer may take longer than the 0.2 s after
+        which the application counts by itself.
+        """
+        patience = "socket_timeout=60&socket_connect_timeout=60"
+        return f"redis://127.0.0.1:{self.port}/{database}?{patience}"
 
 
 def shared_server(run_folder: Path) -> RedisServer:
