@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -23,6 +24,15 @@ from tests.support.watchdog import run_folder
 DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
+# On a busy machine an example takes long, and chance must not decide which run fails.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 # Of every application that a test makes, wherever it makes it.
 Flask.test_client_class = CheckedClient
 

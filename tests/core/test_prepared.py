@@ -164,7 +164,11 @@ def test_nothing_stays_open_after_a_transaction(acme, job):
     with unscoped(), db.engine.connect() as other:
         busy = db.engine.pool.checkedout()
         if db.engine.dialect.name == "postgresql":
-            open_ones = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
+            # Other databases of this server are those of tests that run beside this one.
+            open_ones = (
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE state LIKE 'idle in%' AND datname = current_database()"
+            )
             assert other.execute(text(open_ones)).scalar() == 0
 
     assert busy == 1

@@ -50,7 +50,7 @@ def close(server, *, is_closed):
     """Let nobody into the database, and throw out who is there; or let them in again."""
     allow = sql.SQL("ALTER DATABASE away ALLOW_CONNECTIONS {}")
     server.execute(allow.format(sql.Literal(not is_closed)))
-    server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'away'")
+    server.throw_out("away")
 
 
 def assert_is_away(response):

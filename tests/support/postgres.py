@@ -62,6 +62,12 @@ class PostgresServer:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self.execute(statement.format(sql.Identifier(name)))
 
+    def throw_out(self, name: str) -> None:
+        """End every connection to a database, and wait until their processes have gone."""
+        # Told to end and no more, one might still answer what is asked of it a moment later.
+        statement = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = "
+        self.execute(sql.SQL(statement) + sql.Literal(name))
+
     def execute(self, statement: sql.Composable | str) -> None:
         """Run one statement outside any transaction, as the superuser, in `postgres`."""
         with closing(psycopg2.connect(self.url())) as connection:
@@ -109,9 +115,7 @@ def _start() -> dict[str, Any]:
     )
     server = PostgresServer(pid, port)
     log = folder / "server.log"
-    wait_until(
-        lambda: _answers(server), seconds=30, what="PostgreSQL answers", output=log.read_text
-    )
+    wait_until(lambda: _answers(server), what="PostgreSQL answers", output=log.read_text)
     return {"pid": pid, "port": port}
 
 
