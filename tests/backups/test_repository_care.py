@@ -44,7 +44,7 @@ def locked(stage, slow_source):
     job = stage.job(source_path=str(slow_source))
     execution_id = stage.queue(job)
     worker = stage.in_background(lambda: stage.work(execution_id))
-    wait_until(lambda: stage.execution(execution_id).progress is not None, seconds=20)
+    wait_until(lambda: stage.execution(execution_id).progress is not None)
     psutil.Process(stage.execution(execution_id).engine_pid).kill()
     worker.join()
     assert stage.execution(execution_id).status == "failed"

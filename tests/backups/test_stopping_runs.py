@@ -26,13 +26,13 @@ class Slow:
         self.stage, self.job, self.stopping = stage, job, threading.Event()
         self.id = stage.queue(job)
         self._worker = stage.in_background(lambda: stage.work(self.id, self.stopping))
-        wait_until(lambda: stage.execution(self.id).progress is not None, seconds=20)
+        wait_until(lambda: stage.execution(self.id).progress is not None)
         self.engine = stage.execution(self.id)
 
     def join(self):
         self._worker.join()
 
-    def wait(self, seconds=10):
+    def wait(self, seconds=60):
         began = time.monotonic()
         self.join()
         assert time.monotonic() - began < seconds

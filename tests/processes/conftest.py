@@ -10,13 +10,13 @@ from flask import Flask
 from app.core.queue import queues
 from tests.support.application import migrated
 from tests.support.cast import Cast
-from tests.support.house import SLOW_BYTES, Throttle
+from tests.support.house import SHORT_LEASE_SECONDS, SLOW_BYTES, Throttle
 
 
 @pytest.fixture(scope="session")
 def environ(environ: dict[str, str], request: pytest.FixtureRequest) -> dict[str, str]:
-    """Quick leases and sweeps; Redis takes part where PostgreSQL does."""
-    quick = {"LEASE_SECONDS": "4", "SWEEP_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
+    """Quick sweeps; Redis takes part where PostgreSQL does."""
+    quick = {"SWEEP_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
     if request.config.getoption("--database") == "postgresql":
         quick["REDIS_URL"] = request.getfixturevalue("redis_url")
     return {**environ, **quick}
@@ -53,8 +53,14 @@ def house(environ: dict[str, str], throttle: Throttle) -> dict[str, str]:
 
 
 @pytest.fixture
+def short_lease(house: dict[str, str]) -> dict[str, str]:
+    """For a worker that is to lose its run, and for none else: on a busy machine it could."""
+    return {**house, "LEASE_SECONDS": str(SHORT_LEASE_SECONDS)}
+
+
+@pytest.fixture
 def slow_job(cast: Cast, throttle: Throttle) -> Any:
-    """A job whose backup takes a dozen seconds, until the throttle is let go."""
+    """A job whose backup takes a minute, until the throttle is let go."""
     job = cast.create_job(max_retries=1)
     with open("/dev/urandom", "rb") as source:
         (Path(job.source_path) / "random.bin").write_bytes(source.read(SLOW_BYTES))

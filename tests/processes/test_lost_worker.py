@@ -1,5 +1,6 @@
 """A worker that is killed: its run is failed and tried again, and its repository stays usable."""
 
+import secrets
 import signal
 from pathlib import Path
 
@@ -22,11 +23,11 @@ from tests.support.processes import wait_until
 
 
 def test_a_run_whose_worker_is_killed_fails_and_its_retry_succeeds(
-    app, operator, slow_job, house, throttle
+    app, operator, slow_job, house, short_lease, throttle
 ):
     execution_id = queue_run(operator, slow_job)
     with house_process("scheduler", house):
-        with house_process("worker", house) as worker:
+        with house_process("worker", short_lease) as worker:
             restic = await_engine(worker, "backup")
             await_progress(app, execution_id, worker)
             worker.process.kill()
@@ -42,14 +43,16 @@ def test_a_run_whose_worker_is_killed_fails_and_its_retry_succeeds(
 
 
 def test_a_repository_whose_prune_was_killed_is_used_by_the_next_run_without_a_hand(
-    app, operator, job, house, throttle
+    app, cast, operator, house, short_lease, throttle
 ):
-    throttle.slow_down("slow-forget")
+    job = cast.create_job(excludes=[secrets.token_hex(250) for _ in range(80)])
+    throttle.slow_down_forgetting()
     execution_id = queue_run(operator, job)
+
     with house_process("scheduler", house):
-        with house_process("worker", house) as worker:
+        with house_process("worker", short_lease) as worker:
             restic = await_engine(worker, "forget")
-            wait_until(lambda: locks_of(app, job.id), seconds=30, output=worker.output)
+            wait_until(lambda: locks_of(app, job.id), output=worker.output)
             # Frozen, it cannot take its lock away when the sweeper asks it to end.
             restic.send_signal(signal.SIGSTOP)
             worker.process.kill()
@@ -76,9 +79,7 @@ def test_a_lost_run_is_failed_within_90_seconds_by_the_defaults(environ):
 
 
 def await_progress(app, execution_id, worker):
-    wait_until(
-        lambda: (read(app, execution_id).bytes_done or 0) > 0, seconds=30, output=worker.output
-    )
+    wait_until(lambda: (read(app, execution_id).bytes_done or 0) > 0, output=worker.output)
     row = read(app, execution_id)
     assert psutil.pid_exists(row.engine_pid)
 

@@ -99,7 +99,7 @@ def send_again(app, execution_id, times=1):
 
 def await_empty_queue(app, worker):
     with app.app_context():
-        wait_until(lambda: queues().runs.pending_count() == 0, seconds=30, output=worker.output)
+        wait_until(lambda: queues().runs.pending_count() == 0, output=worker.output)
 
 
 def make_stale(app):

@@ -1,15 +1,12 @@
 """Redis or PostgreSQL away for a while: nothing is lost, and the processes go on afterwards."""
 
 import json
-import sys
 import time
-from contextlib import contextmanager
 from urllib.request import Request, urlopen
 
 import flask_migrate
 import psutil
 import pytest
-from psycopg2 import sql
 
 import config
 from app import create_app
@@ -17,27 +14,32 @@ from app.core.db import db
 from tests.support import postgres, redis
 from tests.support.cast import Cast
 from tests.support.house import (
-    ROOT,
     SLOW_BYTES,
+    WALKING,
     await_engine,
     await_status,
     house_process,
     queue_run,
 )
-from tests.support.processes import free_port, running, wait_until
+from tests.support.processes import free_port, wait_until
 from tests.support.watchdog import run_folder
+from tests.support.web import running_web
 
 
 def test_a_run_asked_for_while_redis_is_away_is_accepted_and_done_later(
-    app, operator, job, environ, throttle, web
+    app, operator, job, environ, throttle
 ):
     port = free_port()
     house = {**environ, "PATH": throttle.path, "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-    with redis.running_server(port) as server, web(house) as url, worker_of(house) as worker:
-        get(f"{url}/api/v1/backups", operator.headers)
+    with (
+        redis.running_server(port) as server,
+        running_web(house) as web,
+        worker_of(house) as worker,
+    ):
+        get(f"{web.url}/api/v1/backups", operator.headers)
         psutil.Process(server.pid).kill()
         began = time.monotonic()
-        status, body = post(f"{url}/api/v1/backups/{job.id}/run", operator.headers)
+        status, body = post(f"{web.url}/api/v1/backups/{job.id}/run", operator.headers)
         took_seconds = time.monotonic() - began
         wait_until(lambda: "queue_away" in worker.output(), output=worker.output)
         with house_process("scheduler", house) as scheduler, redis.running_server(port):
@@ -46,7 +48,8 @@ def test_a_run_asked_for_while_redis_is_away_is_accepted_and_done_later(
             is_alive = scheduler.process.poll() is None
 
     assert (status, body["data"]["status"], done.attempt) == (202, "queued", 1)
-    assert took_seconds < 6
+    # Each question to Redis may cost its time-out; a hang would cost the client's.
+    assert took_seconds < 20
     assert is_alive
 
 
@@ -58,15 +61,16 @@ def test_a_run_outlives_an_absence_of_postgresql_and_the_processes_go_on(
     job = cast.create_job()
     with open("/dev/urandom", "rb") as source, open(f"{job.source_path}/random", "wb") as target:
         target.write(source.read(SLOW_BYTES))
-    throttle.slow_down()
+    throttle.slow_down(WALKING)
     url = elsewhere.config["SQLALCHEMY_DATABASE_URI"]
-    house = {**house, "DATABASE_URL": url, "LEASE_SECONDS": "20"}
+    house = {**house, "DATABASE_URL": url}
+
     with worker_of(house) as worker, house_process("scheduler", house) as scheduler:
         execution_id = queue_run(operator, job)
         await_engine(worker, "backup")
         server.execute(f"ALTER DATABASE {name_of(url)} ALLOW_CONNECTIONS false")
-        throw_out(server, url)
-        wait_until(lambda: "step_failed" in scheduler.output(), seconds=20, output=scheduler.output)
+        server.throw_out(name_of(url))
+        wait_until(lambda: "step_failed" in scheduler.output(), output=scheduler.output)
         server.execute(f"ALTER DATABASE {name_of(url)} ALLOW_CONNECTIONS true")
         with elsewhere.app_context():
             db.engine.dispose()
@@ -85,23 +89,6 @@ def house(house, tmp_path):
         "INSTANCE_PATH": str(tmp_path / "instance"),
         "STORAGE_ROOTS": str(tmp_path / "storage"),
     }
-
-
-@pytest.fixture
-def web():
-    """Start gunicorn over an environment; gives its URL."""
-
-    @contextmanager
-    def start(environ):
-        port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-        command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
-        live = f"http://127.0.0.1:{port}"
-        with running([*command, "wsgi:app"], env=environ, cwd=ROOT, port=port, seconds=60):
-            urlopen(f"{live}/api/v1/health", timeout=30).close()
-            yield live
-
-    return start
 
 
 @pytest.fixture
@@ -129,7 +116,7 @@ def post(url, headers):
 
 
 def get(url, headers, data=None):
-    with urlopen(Request(url, data=data, headers=headers), timeout=30) as answer:
+    with urlopen(Request(url, data=data, headers=headers), timeout=120) as answer:
         return answer.status, json.load(answer)
 
 
@@ -139,8 +126,3 @@ def worker_of(house):
 
 def name_of(url):
     return url.rpartition("/")[2]
-
-
-def throw_out(server, url):
-    statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
-    server.execute(sql.SQL(statement).format(sql.Literal(name_of(url))))

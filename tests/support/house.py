@@ -19,12 +19,16 @@ from tests.support.processes import Child, running, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_BYTES = 16 * 1024 * 1024
+# In KiB a second: SLOW_BYTES take a minute, or eight seconds where a test waits for their end.
+CRAWLING = 256
+WALKING = 2048
+SHORT_LEASE_SECONDS = 6
 _WRAPPER = """#!/bin/sh
 # The real restic, throttled by its own options while a file beside this one says so.
 folder=$(dirname "$0")
-[ ! -e "$folder/slow" ] || set -- --limit-upload 2048 "$@"
+[ ! -e "$folder/slow" ] || set -- --limit-upload "$(cat "$folder/slow")" "$@"
 case " $* " in
-*" forget "*) [ ! -e "$folder/slow-forget" ] || set -- --limit-download 1 "$@" ;;
+*" forget "*) [ ! -e "$folder/slow-forget" ] || set -- --no-cache --limit-download 1 "$@" ;;
 esac
 exec {restic} "$@"
 """
@@ -43,9 +47,13 @@ class Throttle:
     def path(self) -> str:
         return f"{self.folder}{os.pathsep}{os.environ['PATH']}"
 
-    def slow_down(self, what: str = "slow") -> None:
-        """Hold uploads to 2 MiB/s, or with `slow-forget` the reads of `forget` to 1 KiB/s."""
-        (self.folder / what).touch()
+    def slow_down(self, kib_per_second: int = CRAWLING) -> None:
+        """Hold uploads to so much; by default a slow job's take a minute, time to end them in."""
+        (self.folder / "slow").write_text(str(kib_per_second))
+
+    def slow_down_forgetting(self) -> None:
+        """Hold the reads of `forget` to 1 KiB/s; that of a long list of excludes is one."""
+        (self.folder / "slow-forget").touch()
 
     def speed_up(self) -> None:
         for name in ("slow", "slow-forget"):
@@ -58,7 +66,7 @@ def house_process(name: str, environ: Mapping[str, str]) -> Iterator[Child]:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "holdfast", name]
     with running(command, env=environ, cwd=ROOT) as child:
         wait_until(
-            lambda: f"{name}_started" in child.output(), seconds=60, what=name, output=child.output
+            lambda: f"{name}_started" in child.output(), seconds=120, what=name, output=child.output
         )
         yield child
 
@@ -77,7 +85,7 @@ def read(app: Flask, execution_id: int) -> Execution:
 
 
 def await_status(
-    app: Flask, execution_id: int, status: str, child: Child | None = None, seconds: float = 60
+    app: Flask, execution_id: int, status: str, child: Child | None = None, seconds: float = 120
 ) -> Execution:
     """Wait until the execution has this status."""
 
@@ -94,7 +102,7 @@ def await_status(
     return read(app, execution_id)
 
 
-def await_engine(worker: Child, command: str, seconds: float = 60) -> psutil.Process:
+def await_engine(worker: Child, command: str, seconds: float = 120) -> psutil.Process:
     """Wait until this worker's restic does `backup`, `forget` or another command."""
     found: list[psutil.Process] = []
 
