@@ -18,6 +18,7 @@ from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
+from app.runners.routes import runner_runs, runners
 from app.storage.routes import blp as storage_routes
 
 API_PREFIX = "/api/v1"
@@ -27,6 +28,8 @@ BLUEPRINTS = (
     jobs,
     executions,
     copies,
+    runners,
+    runner_runs,
     storage_routes,
     health_routes,
     rejected,

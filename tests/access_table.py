@@ -24,6 +24,8 @@ ADMINS = "admin"
 OPERATORS = "admin manager operator"
 READERS = "admin manager operator viewer auditor"
 REPORTERS = "admin manager operator reporter"
+MANAGERS = "admin manager"
+RUNNERS = "runner"
 SIGNED_IN = " ".join(ROLES)
 ANYBODY = f"anonymous {SIGNED_IN}"
 
@@ -65,6 +67,15 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     # Storage
     "GET /api/v1/storage/providers": ("storage:read", READERS),
     "GET /api/v1/storage/providers/{provider_id}": ("storage:read", READERS),
+    # Runners
+    "GET /api/v1/runners": ("runners:read", READERS),
+    "POST /api/v1/runners": ("runners:manage", MANAGERS),
+    "GET /api/v1/runners/{runner_id}": ("runners:read", READERS),
+    "DELETE /api/v1/runners/{runner_id}": ("runners:manage", MANAGERS),
+    "POST /api/v1/runners/{runner_id}/rotate-key": ("runners:manage", MANAGERS),
+    "POST /api/v1/runners/claim": ("runners:claim", RUNNERS),
+    "POST /api/v1/executions/{execution_id}/heartbeat": ("runners:claim", RUNNERS),
+    "POST /api/v1/executions/{execution_id}/complete": ("runners:claim", RUNNERS),
     # What scripts call, and what became of their refused posts
     "POST /api/backup/status": ("status:report", REPORTERS),
     "POST /api/backup/update-status": ("status:report", REPORTERS),
@@ -90,6 +101,13 @@ ACCESS: dict[str, tuple[str | None, str]] = {
 PEOPLE_ONLY = {
     "POST /api/v1/auth/switch",
     "PUT /api/v1/auth/me/password",
+}
+
+# Claims are for a host: of those who may, only the key of a registered runner is one.
+HOSTS_ONLY = {
+    "POST /api/v1/runners/claim",
+    "POST /api/v1/executions/{execution_id}/heartbeat",
+    "POST /api/v1/executions/{execution_id}/complete",
 }
 
 # A field, set to true, that asks for more than its operation does.

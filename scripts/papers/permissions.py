@@ -6,7 +6,7 @@ from flask import Flask
 
 from scripts.papers.markdown import code, opening, table
 from scripts.papers.operations import Told, told
-from tests.access_table import ACCESS, FINER, PEOPLE_ONLY, ROLES
+from tests.access_table import ACCESS, FINER, HOSTS_ONLY, PEOPLE_ONLY, ROLES
 
 _TEXT = """
 Almost every operation asks for one permission, and a role is a set of permissions; no operation
@@ -97,4 +97,8 @@ def _exceptions() -> str:
         for (line, field), (permission, roles) in FINER.items()
     ]
     people = [f"- {code(line)} is for people: an API key gets 403." for line in sorted(PEOPLE_ONLY)]
-    return "\n".join(["## Exceptions\n", *finer, *people]) + "\n"
+    hosts = [
+        f"- {code(line)} is for hosts: every other caller than a registered runner's key gets 403."
+        for line in sorted(HOSTS_ONLY)
+    ]
+    return "\n".join(["## Exceptions\n", *finer, *people, *hosts]) + "\n"

@@ -96,8 +96,8 @@ def test_gives_every_status_a_schema(document):
         for name, operation in document.operations()
         for status, response in operation["responses"].items()
         if not response["description"]
-        or not response.get("content")
-        or not all(content.get("schema") for content in response["content"].values())
+        or bool(response.get("content")) == (status == "204")
+        or not all(content.get("schema") for content in response.get("content", {}).values())
     ]
 
     assert bare == []

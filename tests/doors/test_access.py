@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.access_table import ACCESS, FINER, PEOPLE_ONLY, ROLES
+from tests.access_table import ACCESS, FINER, HOSTS_ONLY, PEOPLE_ONLY, ROLES
 from tests.support.bodies import Scene, body_for
 from tests.support.operations import doors, error_code, error_details
 from tests.support.rows import dump, make_rows
@@ -11,7 +11,8 @@ KEY = "an API key of role "
 ANONYMOUS = "anonymous"
 # The flag is for work on tenants; inside one it opens no door that the role does not.
 FLAGGED = "a platform admin who is viewer"
-CALLERS = (ANONYMOUS, *ROLES, *(KEY + role for role in ROLES), FLAGGED)
+HOST = "a registered runner"
+CALLERS = (ANONYMOUS, *ROLES, *(KEY + role for role in ROLES), FLAGGED, HOST)
 FILE = {"name": "swagger-ui.css"}
 
 
@@ -30,6 +31,8 @@ def come(cast, anonymous):
             return anonymous
         if name == FLAGGED:
             return cast.caller("viewer", is_platform_admin=True)
+        if name == HOST:
+            return cast.runner()
         if name.startswith(KEY):
             return cast.key_caller(name.removeprefix(KEY))
         return cast.caller(name)
@@ -51,6 +54,10 @@ def prepare(cast, admin, document):
 
 def is_named(name, line, roles):
     """The table's roles, read for one of CALLERS."""
+    if line in HOSTS_ONLY:
+        return name == HOST
+    if name == HOST:
+        return line not in PEOPLE_ONLY and "runner" in roles.split()
     if name.startswith(KEY):
         return line not in PEOPLE_ONLY and name.removeprefix(KEY) in roles.split()
     return ("viewer" if name == FLAGGED else name) in roles.split()

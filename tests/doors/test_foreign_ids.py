@@ -28,6 +28,8 @@ def globex_copy(cast):
     return cast.caller("admin", tenant="globex").post(path, body).json["data"]["id"]
 
 
+# What a tool calls its own; no row of ours.
+NO_ROWS = {"snapshot_id"}
 THEIRS = {"copy_id": globex_copy, "job_id": globex_job, "storage_id": globex_provider}
 
 
@@ -36,7 +38,8 @@ def named_ids(operations):
     for door in operations:
         schema = door.operation.body
         for name, field in schema.fields.items() if schema else ():
-            if name.endswith(("_id", "_ids")) and not field.dump_only:
+            names_row = name.endswith(("_id", "_ids")) and name not in NO_ROWS
+            if names_row and not field.dump_only:
                 yield door, field.data_key or name
 
 

@@ -90,4 +90,7 @@ def test_tries_every_write_that_a_person_makes(writes):
         "POST /api/backup/record-execution",
         "POST /api/backup/copy-status",
         "POST /api/backup/update-copy-status",
+        "POST /api/v1/runners/claim",
+        "POST /api/v1/executions/{execution_id}/heartbeat",
+        "POST /api/v1/executions/{execution_id}/complete",
     }

@@ -24,6 +24,7 @@ UNTOLD = {
     "IdempotencyKey",
     "JobTag",
     "LegacyCall",
+    "RunClaim",
     "StatusPost",
     "StorageSample",
     "TokenFamily",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.auth.service import tokens
+from app.backups.models import Execution
 from app.core import clock
-from app.core.tenancy import unscoped
+from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
 from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.document import Document
@@ -30,6 +31,23 @@ class Scene:
         body = {"name": "Vault", "location_type": "offsite", "media_type": "tape"}
         response = self.admin.post(f"/api/v1/backups/{job.id}/copies", body)
         return {"job_id": job.id, "copy_id": response.json["data"]["id"]}  # type: ignore[index]
+
+    def queue_for_host(self) -> dict[str, Any]:
+        """A run that waits for the cast's runner."""
+        job = self.cast.create_job(runner=self.cast.runner().username)
+        response = self.admin.post(f"/api/v1/backups/{job.id}/run", {})
+        assert response.status_code == 202, response.text
+        return {}
+
+    def claim_by_host(self) -> dict[str, Any]:
+        """The execution of the path, claimed by the cast's runner."""
+        host = self.cast.runner()
+        with self.cast.app.app_context(), as_tenant(self.cast.tenant("acme")) as session:
+            run = session.get_one(Execution, self.rows["execution_id"])
+            run.runner = host.username
+        claimed = host.post("/api/v1/runners/claim", {})
+        assert claimed.json["data"]["execution_id"] == self.rows["execution_id"]  # type: ignore[index]
+        return {}
 
 
 def body_for(door: Door, scene: Scene, document: Document) -> Any:
@@ -80,6 +98,13 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
         "target": f"{scene.cast.instance}/restores/doors"
     },
     "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
+    "POST /api/v1/runners": lambda scene: {"name": f"host-of-{scene.cast.create_job().name}"},
+    "POST /api/v1/runners/claim": Scene.queue_for_host,
+    "POST /api/v1/executions/{execution_id}/heartbeat": Scene.claim_by_host,
+    "POST /api/v1/executions/{execution_id}/complete": lambda scene: {
+        **scene.claim_by_host(),
+        "status": "success",
+    },
     "POST /api/backup/status": lambda scene: {**scene.new_job(), "execution_result": "success"},
     "POST /api/backup/update-status": lambda scene: {**scene.new_job(), "status": "success"},
     "POST /api/backup/record-execution": lambda scene: {

@@ -17,6 +17,7 @@ from app.core.db import db
 from app.core.identity import Actor
 from app.core.tenancy import as_tenant, unscoped
 from app.events.models import Event
+from app.runners.service import runners
 from app.storage import service as storage
 from app.tenants import service as tenants
 from app.users.models import User
@@ -66,6 +67,7 @@ class Cast:
         self.app = app
         self.instance = instance
         self.tenant_ids: dict[str, int] = {}
+        self._runners: dict[tuple[str, str], Caller] = {}
         self.tenant("acme")
         self.tenant("globex")
 
@@ -121,6 +123,19 @@ class Cast:
             key, key_id = made.key, made.id
         actor = Actor(self.tenant(tenant), "api_key", given["name"], role, api_key_id=key_id)
         return Caller(self.app.test_client(), {"X-API-Key": key}, actor, given["name"], key)
+
+    def runner(self, name: str = "branch-office", tenant: str = "acme") -> Caller:
+        """The runner of this name with its key, registered when it is first asked for."""
+        if (tenant, name) not in self._runners:
+            maker = self.caller("admin", tenant)
+            assert maker.actor is not None
+            with self.app.app_context(), as_tenant(self.tenant(tenant)):
+                made = runners.register_runner(name, maker.actor, clock.utcnow())
+                key, key_id = made.key, made.api_key_id
+            actor = Actor(self.tenant(tenant), "api_key", name, "runner", api_key_id=key_id)
+            caller = Caller(self.app.test_client(), {"X-API-Key": key}, actor, name, key)
+            self._runners[tenant, name] = caller
+        return self._runners[tenant, name]
 
     def create_job(self, tenant: str = "acme", **fields: Any) -> Any:
         """A job made through the service; its source is a folder with one file."""

@@ -79,6 +79,9 @@ class Document:
         told = self.operation(door)["responses"].get(str(response.status_code))
         if told is None or response.status_code == 500:
             return [f"the status {response.status_code} is not in the document"]
+        if response.status_code == 204:
+            empty = ["an answer without content has a body"] if response.data else []
+            return empty + self._header_faults(response, told.get("headers", {}))
         content = told.get("content", {}).get(response.mimetype)
         if content is None:
             return [f"the type {response.mimetype} is not in the document"]

@@ -1,5 +1,6 @@
 """One row of the first tenant for every name that a path may hold, made as its people make it."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.cast import Caller, Cast
 # Written by refusals and by mere calls, whoever calls.
 _KEPT_OF_CALLS = {"audit_log", "idempotency_keys", "legacy_calls"}
 _STAMPS = {"last_used_at"}
+_numbers = itertools.count(1)
 
 
 def make_rows(cast: Cast, admin: Caller, names: Iterable[str]) -> dict[str, int]:
@@ -69,6 +71,10 @@ def _provider(_cast: Cast, admin: Caller) -> int:
     return int(admin.get("/api/v1/storage/providers").json["data"][0]["id"])  # type: ignore[index]
 
 
+def _runner(_cast: Cast, admin: Caller) -> int:
+    return _make(admin, "/api/v1/runners", {"name": f"host-{next(_numbers)}"})
+
+
 def _report(cast: Cast, _admin: Caller) -> int:
     with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
         report = RejectedReport(
@@ -94,4 +100,5 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "key_id": _key,
     "provider_id": _provider,
     "report_id": _report,
+    "runner_id": _runner,
 }

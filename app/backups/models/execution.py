@@ -48,6 +48,11 @@ class Execution(Row, TenantScoped, Base):
             where="storage_id IS NOT NULL",
         ),
         partial_index("ix_executions_open", "status", "lease_until", where=_OPEN),
+        partial_index(
+            "ix_executions_for_runners",
+            *("tenant_id", "runner", "priority", "id"),
+            where="status = 'queued' AND runner IS NOT NULL",
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "execution"

@@ -1,6 +1,7 @@
 """A log that cannot outgrow its bounds: its beginning and its end are kept."""
 
 from collections import deque
+from typing import Self
 
 
 class LogBuffer:
@@ -12,6 +13,21 @@ class LogBuffer:
         self._head_left = head_bytes
         self._tail_left = tail_bytes
         self.dropped_bytes = 0
+
+    @classmethod
+    def resume(
+        cls, head: str, tail: str, dropped_bytes: int, *, head_bytes: int, tail_bytes: int
+    ) -> Self:
+        """Go on with a log that was kept; what would not fit any more falls out."""
+        buffer = cls(head_bytes, tail_bytes)
+        for line in head.split("\n")[:-1]:
+            buffer.append(line)
+        if tail or dropped_bytes:
+            buffer._head_left = 0
+        for line in tail.split("\n")[:-1]:
+            buffer.append(line)
+        buffer.dropped_bytes += dropped_bytes
+        return buffer
 
     def append(self, line: str) -> None:
         text = line + "\n"

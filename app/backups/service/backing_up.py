@@ -59,24 +59,29 @@ def _mode(
     if wanted != "differential":
         return wanted, None
     with as_tenant(job.tenant_id, read_only=True):
-        full = db.session.scalar(
-            select(Execution.snapshot_id)
-            .where(
-                Execution.job_id == job.id,
-                Execution.kind == BACKUP,
-                Execution.backup_type == "full",
-                Execution.status.in_((SUCCESS, WARNING)),
-                Execution.snapshot_id.is_not(None),
-            )
-            .order_by(Execution.execution_date.desc(), Execution.id.desc())
-            .limit(1)
-        )
+        full = find_full_snapshot(job.id)
     held = {snapshot.id for snapshot in restic.snapshots(repository)} if full else set()
     matching = [held_id for held_id in held if full and held_id.startswith(full)]
     if matching:
         return "differential", matching[0]
     keeper.log("There is no full snapshot to compare with: this run becomes a full one.")
     return "full", None
+
+
+def find_full_snapshot(job_id: int) -> str | None:
+    """The snapshot of the job's latest full backup, as its run told it."""
+    return db.session.scalar(
+        select(Execution.snapshot_id)
+        .where(
+            Execution.job_id == job_id,
+            Execution.kind == BACKUP,
+            Execution.backup_type == "full",
+            Execution.status.in_((SUCCESS, WARNING)),
+            Execution.snapshot_id.is_not(None),
+        )
+        .order_by(Execution.execution_date.desc(), Execution.id.desc())
+        .limit(1)
+    )
 
 
 def _own_folders(repository: Repository) -> tuple[str, ...]:

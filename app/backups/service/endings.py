@@ -66,14 +66,14 @@ def settle(execution_id: int, owner: str, ending: Ending, now: datetime) -> bool
     return _end(execution, TABLE.c.lease_owner == owner, ending, now)
 
 
-def fail_lost(execution: Execution, now: datetime) -> bool:
+def fail_lost(execution: Execution, now: datetime, lost: Ending = LOST) -> bool:
     """End a running execution whose lease ran out; False when it was renewed or ended since.
 
     One that was to be cancelled has come to its end by that, and is not tried again.
     """
     lock_job(execution)
     db.session.refresh(execution)
-    ending = LOST if execution.cancel_requested_at is None else STOPPED
+    ending = lost if execution.cancel_requested_at is None else STOPPED
     return _end(execution, TABLE.c.lease_until < now, ending, now)
 
 

@@ -61,14 +61,17 @@ def make_on_first_use(
         return
     restic.ensure_repository(repository, keeper)
     with as_tenant(job.tenant_id):
-        # Below the ORM, which would raise the version that people's If-Match stands on.
-        execute_named(
-            update(_JOBS)
-            .where(_JOBS.c.id == job.id)
-            .values(repository_location=repository.location),
-            tenant_id=job.tenant_id,
-            table=_JOBS,
-        )
+        keep_location(job.id, job.tenant_id, repository.location)
+
+
+def keep_location(job_id: int, tenant_id: int, location: str) -> None:
+    """Remember where the job's repository was made."""
+    # Below the ORM, which would raise the version that people's If-Match stands on.
+    execute_named(
+        update(_JOBS).where(_JOBS.c.id == job_id).values(repository_location=location),
+        tenant_id=tenant_id,
+        table=_JOBS,
+    )
 
 
 def with_patience(

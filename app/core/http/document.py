@@ -149,6 +149,8 @@ def _responses(
 
 def _success(operation: Operation, status: int, envelope: Envelope) -> dict[str, Any]:
     description = HTTPStatus(status).phrase
+    if status == HTTPStatus.NO_CONTENT:
+        return {"content_type": None, "description": description}
     if operation.content_type != "application/json":
         text = {"type": "string"}
         return {

@@ -1,0 +1,137 @@
+"""The runs of hosts elsewhere: claimed once, kept by their word, failed when that stays out."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, literal, select, update
+
+from app.backups.models import BackupJob, Execution
+from app.backups.service.moves import TABLE
+from app.backups.service.outcomes import record_start
+from app.backups.values import QUEUED, RUNNING
+from app.core.db import db
+from app.core.prepared import Prepared
+from app.core.tenancy import execute_named
+
+_JOBS: Any = BackupJob.__table__
+# Written into the statement, so that any planner sees that the index of the waiting holds it.
+_IS_QUEUED = TABLE.c.status == literal(QUEUED, literal_execute=True)
+_MAX_MINUTES = (
+    select(_JOBS.c.max_runtime_minutes)
+    .where(_JOBS.c.id == TABLE.c.job_id)
+    .scalar_subquery()
+    .label("max_runtime_minutes")
+)
+_RENEW = Prepared(
+    update(TABLE)
+    .where(
+        TABLE.c.id == bindparam("execution_id"),
+        TABLE.c.status == RUNNING,
+        TABLE.c.lease_owner == bindparam("owner"),
+    )
+    .returning(TABLE.c.cancel_requested_at, TABLE.c.started_at, _MAX_MINUTES),
+    TABLE,
+)
+
+
+class Kept(NamedTuple):
+    """A run whose lease was renewed, and what may be a reason to stop it."""
+
+    cancel_requested_at: datetime | None
+    started_at: datetime
+    max_runtime_minutes: int | None
+
+    def is_timed_out(self, now: datetime) -> bool:
+        return is_over_time(self.started_at, self.max_runtime_minutes, now)
+
+
+def is_over_time(started_at: datetime, max_runtime_minutes: int | None, now: datetime) -> bool:
+    """The run takes longer than its job allows."""
+    if max_runtime_minutes is None:
+        return False
+    return now > started_at + timedelta(minutes=max_runtime_minutes)
+
+
+def waiting_for(tenant_id: int, runner: str) -> Select[Any]:
+    """The id of the run that this host is to do next: the most urgent, of these the oldest."""
+    return (
+        select(TABLE.c.id)
+        .where(TABLE.c.tenant_id == tenant_id, TABLE.c.runner == runner, _IS_QUEUED)
+        .order_by(TABLE.c.priority.desc(), TABLE.c.id)
+        .limit(1)
+    )
+
+
+def hosts_waited_for(hosts: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these hosts, as (tenant, runner), runs are queued for.
+
+    One read of the index of what is queued, however many hosts ask. Needs an unscoped session.
+    """
+    statement = select(TABLE.c.tenant_id, TABLE.c.runner).where(
+        _IS_QUEUED, TABLE.c.runner.is_not(None)
+    )
+    found = db.session.execute(statement.distinct())
+    return {(row.tenant_id, row.runner) for row in found} & set(hosts)
+
+
+def claim_next(
+    tenant_id: int, runner: str, owner: str, now: datetime, lease_seconds: float
+) -> Execution | None:
+    """Take the run that this host is to do next, once; None when nothing waits for it.
+
+    Of several callers at once each takes another one.
+    """
+    first = waiting_for(tenant_id, runner).with_for_update(skip_locked=True).scalar_subquery()
+    claimed = execute_named(
+        update(TABLE)
+        .where(TABLE.c.id == first, _IS_QUEUED)
+        .values(
+            status=RUNNING,
+            started_at=now,
+            execution_date=now,
+            lease_owner=owner,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            attempt=TABLE.c.attempt + 1,
+        )
+        .returning(TABLE.c.id),
+        tenant_id=tenant_id,
+        table=TABLE,
+    ).scalar()
+    if claimed is None:
+        return None
+    execution = db.session.get_one(Execution, claimed, populate_existing=True)
+    record_start(execution, now)
+    return execution
+
+
+def renew(
+    execution_id: int,
+    tenant_id: int,
+    owner: str,
+    now: datetime,
+    lease_seconds: float,
+    facts: dict[str, Any],
+) -> Kept | None:
+    """Keep the lease and write progress; None when the run is not the owner's, or is over.
+
+    One statement, the same for as long as the same facts are told.
+    """
+    until = now + timedelta(seconds=lease_seconds)
+    rows = _RENEW.run(tenant_id, execution_id=execution_id, owner=owner, lease_until=until, **facts)
+    return Kept(*rows[0]) if rows else None
+
+
+def list_lost(now: datetime, limit: int) -> list[Execution]:
+    """Running executions elsewhere whose lease has run out. Needs an unscoped session."""
+    statement = (
+        select(Execution)
+        .where(
+            Execution.status == RUNNING,
+            Execution.runner.is_not(None),
+            Execution.lease_until < now,
+        )
+        .order_by(Execution.lease_until)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
