@@ -7,16 +7,21 @@ from datetime import datetime
 
 from flask import Flask
 
-from app.backups.service import running, sweeping
+from app.backups.service import due, running, sweeping
 from app.core import background, queue
 from app.core.settings import settings
 
 RUN = "backups.run_execution"
+DUE_SECONDS = 5.0
 
 
 def register(app: Flask) -> None:
-    """Let workers run executions, and schedulers fail the lost ones and hand over the waiting."""
+    """Let workers run executions, and schedulers start the due ones, tell of the missed, fail the
+    lost and hand over the waiting."""
     queue.add_task(app, queue.queues_of(app).runs, RUN, run_execution)
+    pace = min(DUE_SECONDS, app.config["SWEEP_SECONDS"])
+    background.every(app, "start_due", due.start_due, pace)
+    background.every(app, "tell_missed", due.tell_missed, pace)
     background.every_round(app, "fail_lost", sweeping.fail_lost)
     background.every_round(app, "hand_over", hand_over)
 

@@ -6,6 +6,8 @@ BACKUP_WARNED = "backup.warned"
 BACKUP_FAILED = "backup.failed"
 BACKUP_CANCELLED = "backup.cancelled"
 BACKUP_RECOVERED = "backup.recovered"
+BACKUP_MISSED = "backup.missed"
+BACKUP_UNSCHEDULABLE = "backup.unschedulable"
 AUTH_LOCKED = "auth.locked"
 
 INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
@@ -17,5 +19,7 @@ SEVERITY_OF = {
     BACKUP_WARNED: MEDIUM,
     BACKUP_FAILED: HIGH,
     BACKUP_RECOVERED: INFO,
+    BACKUP_MISSED: HIGH,
+    BACKUP_UNSCHEDULABLE: HIGH,
     AUTH_LOCKED: MEDIUM,
 }

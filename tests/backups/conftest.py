@@ -16,6 +16,7 @@ from app.core.tenancy import as_tenant
 from app.storage.models import StorageProvider
 from tests.support.cast import Caller, Cast
 from tests.support.repositories import PASSWORD, call_restic, make_slow_file
+from tests.support.ticking import Ticker
 
 OWNER = "test-owner"
 
@@ -125,3 +126,8 @@ def slow_source(sources: Path, cast: Cast) -> Iterator[Path]:
     slow = make_slow_file(folder / "slow.img")
     yield folder
     slow.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def ticker(app: Flask) -> Ticker:
+    return Ticker(app)

@@ -30,6 +30,22 @@ TAKING = {
     "postgresql": ["DROP TRIGGER refuse ON executions", "DROP FUNCTION refuse"],
 }
 
+FORBIDDING = {
+    "sqlite": [
+        "CREATE TRIGGER refuse BEFORE UPDATE OF next_run ON backup_jobs "
+        "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    ],
+    "postgresql": [
+        REFUSING["postgresql"][0],
+        "CREATE TRIGGER refuse BEFORE UPDATE OF next_run ON backup_jobs FOR EACH ROW "
+        "EXECUTE FUNCTION refuse()",
+    ],
+}
+ALLOWING = {
+    "sqlite": TAKING["sqlite"],
+    "postgresql": ["DROP TRIGGER refuse ON backup_jobs", "DROP FUNCTION refuse"],
+}
+
 
 @pytest.fixture
 def taken(app, stage):
@@ -54,15 +70,23 @@ def settle(app, cast):
 
 
 @pytest.fixture
-def unplannable(stage, cast):
-    """Jobs in a time zone that this host does not know: their next run cannot be planned."""
+def untold(app):
+    """A database that takes no word of a job's next run."""
+    with app.app_context():
+        run_all(FORBIDDING)
+    yield
+    with app.app_context():
+        run_all(ALLOWING)
 
-    def make():
-        job = cast.create_job(schedule_type="daily", schedule_time="02:00", max_retries=1)
-        stage.change(BackupJob, job.id, timezone="Mars/Olympus")
-        return job
 
-    return make
+@pytest.fixture
+def due_job(stage, cast):
+    """A job whose time has just come."""
+    job = cast.create_job(schedule_type="daily", schedule_time="02:00", max_retries=1)
+    due = clock.utcnow() - timedelta(minutes=1)
+    overdue_at = due + timedelta(minutes=job.grace_minutes)
+    stage.change(BackupJob, job.id, next_run=due, overdue_at=overdue_at)
+    return job
 
 
 @pytest.fixture
@@ -82,9 +106,9 @@ def run_all(statements):
 
 
 def test_a_success_that_its_job_cannot_be_told_of_is_a_warning(
-    stage, cast, taken, settle, unplannable
+    stage, cast, taken, settle, due_job, untold
 ):
-    execution_id = taken(unplannable())
+    execution_id = taken(due_job)
     due = cast.rows(BackupJob)[0].next_run
 
     assert settle(execution_id, Ending("success", facts={"snapshot_id": "4f1c2d3e"}))
@@ -98,9 +122,9 @@ def test_a_success_that_its_job_cannot_be_told_of_is_a_warning(
 
 
 def test_a_failure_that_its_job_cannot_be_told_of_keeps_its_reason(
-    stage, cast, taken, settle, unplannable
+    stage, cast, taken, settle, due_job, untold
 ):
-    execution_id = taken(unplannable())
+    execution_id = taken(due_job)
 
     assert settle(execution_id, Ending("failed", "NO_SPACE", "The disk is full."))
 
@@ -118,9 +142,9 @@ def test_a_run_whose_end_the_database_refuses_is_ended_all_the_same(stage, refus
 
 
 def test_a_lost_run_that_cannot_be_planned_leaves_the_others_their_turn(
-    app, stage, cast, taken, unplannable
+    app, stage, cast, taken, due_job, untold
 ):
-    lost = [taken(job, lease_seconds=-1) for job in (unplannable(), cast.create_job())]
+    lost = [taken(job, lease_seconds=-1) for job in (due_job, cast.create_job())]
 
     with app.app_context():
         assert sweeping.fail_lost(clock.utcnow()) == 2

@@ -80,8 +80,9 @@ def test_failures_are_counted_until_it_recovers(stage, cast, sources):
 
 def test_a_run_moves_the_next_one(stage, cast):
     job = stage.job(schedule_type="daily", schedule_time="02:00")
-    long_ago = clock.utcnow() - timedelta(days=3)
-    stage.change(BackupJob, job.id, next_run=long_ago, overdue_at=long_ago)
+    due = clock.utcnow() - timedelta(minutes=3)
+    overdue_at = due + timedelta(minutes=60)
+    stage.change(BackupJob, job.id, next_run=due, overdue_at=overdue_at)
 
     stage.run(job)
 

@@ -31,8 +31,9 @@ class Execution(Row, TenantScoped, Base):
     counts how often a worker took it; a retry is a row of its own, with `retry_of`.
     A running row belongs to `lease_owner` until `lease_until`; `handed_at` is when a message
     about it last went to the queue. `engine_*` names its child process, which is ended when its
-    worker is gone. `storage_id` is where its snapshot lies, also after its job moved elsewhere.
-    One backup of a job is open at a time: an index says so.
+    worker is gone; `engine_host` is known from the claim on, since it counts against what that
+    host may run at once. `storage_id` is where its snapshot lies, also after its job moved
+    elsewhere. One backup of a job is open at a time: an index says so.
     """
 
     __tablename__ = "executions"
@@ -52,6 +53,11 @@ class Execution(Row, TenantScoped, Base):
             "ix_executions_for_runners",
             *("tenant_id", "runner", "priority", "id"),
             where="status = 'queued' AND runner IS NOT NULL",
+        ),
+        partial_index(
+            "ix_executions_waiting",
+            *("priority", "id"),
+            where="status = 'queued' AND runner IS NULL",
         ),
         {"sqlite_autoincrement": True},
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.backups.values import RESTIC, UNKNOWN
@@ -10,6 +10,10 @@ from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
 from app.core.secrets import Encrypted
 from app.core.tenancy import TenantScoped
+
+# What this server or a runner executes, spelt as the index of due jobs has it.
+_RUNNABLE = "(backup_tool = 'restic' OR runner IS NOT NULL)"
+IS_RUNNABLE = text(_RUNNABLE)
 
 
 class JobTag(Row, TenantScoped, Base):
@@ -32,8 +36,9 @@ class JobTag(Row, TenantScoped, Base):
 class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     """What is backed up, when, with what, and how it last went.
 
-    `version` counts what people change; a run's results do not raise it. A run that has not
-    come by `overdue_at` (`next_run` and `grace_minutes`) is late.
+    `version` counts what people change; a run's results do not raise it. `next_run` is the first
+    due time that was not attended to; a due run that has not begun by `overdue_at` is missed
+    (`app/backups/rules/due.py`).
     `repository_location` is where the repository was made: a job that has one never makes
     another there, since a repository that vanished is a loss to be told, not to be hidden.
     `dates_told_until` is the latest moment that a status post has named, `undated_post_at` when
@@ -47,8 +52,10 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
             "uq_backup_jobs_name", "tenant_id", "name", where="deleted_at IS NULL", unique=True
         ),
         Index("ix_backup_jobs_tenant_created", "tenant_id", "created_at", "id"),
-        Index("ix_backup_jobs_next_run", "next_run"),
-        Index("ix_backup_jobs_overdue", "tenant_id", "overdue_at"),
+        partial_index(
+            "ix_backup_jobs_due", "next_run", where=f"next_run IS NOT NULL AND {_RUNNABLE}"
+        ),
+        partial_index("ix_backup_jobs_overdue", "overdue_at", where="overdue_at IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
     label = "backup job"

@@ -12,6 +12,9 @@ from cronsim import CronSim, CronSimError
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_DAY = "last"
 
+# What `next_run` raises for a schedule that was sound when it was kept: its time zone is gone.
+UNUSABLE = (LookupError, OSError, ValueError, CronSimError)
+
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY_OF_MONTH = re.compile(r"0?[1-9]|[12]\d|3[01]", re.ASCII)
 _MAX_CRON_LENGTH = 200
@@ -77,6 +80,14 @@ def next_run(schedule: Schedule, after: datetime) -> datetime | None:
         return None
     # Runs begin with a minute, so all moments of one have the same next run.
     return _next_run(_cron_of(schedule), schedule.timezone, after.replace(second=0, microsecond=0))
+
+
+def count_runs(schedule: Schedule, after: datetime, until: datetime, at_most: int) -> int:
+    """How many runs lie after `after` and not after `until`, counted up to `at_most`."""
+    found, at = 0, next_run(schedule, after)
+    while at is not None and at <= until and found < at_most:
+        found, at = found + 1, next_run(schedule, at)
+    return found
 
 
 @lru_cache(maxsize=4096)

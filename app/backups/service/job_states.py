@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, func, select, update
 
 from app.backups.models import BackupJob
-from app.backups.rules.schedule import Schedule, next_run
+from app.backups.rules.schedule import UNUSABLE, Schedule, next_run
+from app.backups.values import RESTIC
 from app.core.db import db
 from app.core.prepared import Prepared
 
@@ -23,6 +24,7 @@ class JobState:
     name: str
     backup_type: str
     backup_tool: str
+    runner: str | None
     priority: int
     is_active: bool
     deleted_at: datetime | None
@@ -32,21 +34,47 @@ class JobState:
     cron: str | None
     timezone: str
     grace_minutes: int
+    next_run: datetime | None
+    overdue_at: datetime | None
     last_run: datetime | None
+    last_result: str | None
     last_success_at: datetime | None
     consecutive_failures: int
     dates_told_until: datetime | None
     undated_post_at: datetime | None
     compliance_status: str
 
-    def due_after(self, moment: datetime) -> dict[str, datetime | None]:
-        """When it is due next, and when that will be overdue, as columns."""
-        schedule = Schedule(
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def is_planned(self) -> bool:
+        """Something is expected of it at some time."""
+        return self.next_run is not None and self.is_active and self.deleted_at is None
+
+    @property
+    def is_report_only(self) -> bool:
+        """Executed by something that only tells of it."""
+        return self.backup_tool != RESTIC and self.runner is None
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(
             self.schedule_type, self.schedule_time, self.schedule_days, self.cron, self.timezone
         )
-        due = next_run(schedule, moment)
-        overdue_at = due + timedelta(minutes=self.grace_minutes) if due else None
-        return {"next_run": due, "overdue_at": overdue_at}
+
+    def find_next(self, moment: datetime) -> datetime | None:
+        """When it is due next after this moment.
+
+        None for a manual job, and for a schedule that no longer tells a time (its zone is gone
+        from the time zone database, say): nobody who ends or reports a run can mend that, and
+        the scheduler tells of it.
+        """
+        try:
+            return next_run(self.schedule, moment)
+        except UNUSABLE:
+            return None
 
 
 _COLUMNS = select(*(_TABLE.c[field.name] for field in fields(JobState)))

@@ -4,14 +4,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import defer
 
 from app.backups.errors import NameTaken, RunInProgress
 from app.backups.models import BackupJob, Execution, JobTag
 from app.backups.rules import schedule as schedules
 from app.backups.service import copies, places, shown_jobs
-from app.backups.values import OPEN
+from app.backups.values import MISSED, OPEN
 from app.core.db import db
 from app.core.errors import ValidationFailed
 from app.core.identity import Actor
@@ -49,7 +49,8 @@ _SCHEDULE = ("schedule_type", "schedule_time", "schedule_days", "cron", "timezon
 
 
 def list_jobs(query: dict[str, Any], now: datetime) -> Listing:
-    """The tenant's jobs; `overdue` are the active ones whose due run is past its grace."""
+    """The tenant's jobs; `overdue` are the active ones whose due run is past its grace, also
+    when that was told as missed and no run has ended since."""
     unread = [defer(getattr(BackupJob, name)) for name in shown_jobs.HIDDEN]
     statement = select(BackupJob).options(*unread).where(live(BackupJob))
     statement = equal(statement, BackupJob, query, _EQUALS)
@@ -57,7 +58,9 @@ def list_jobs(query: dict[str, Any], now: datetime) -> Listing:
         tagged = exists().where(JobTag.job_id == BackupJob.id, JobTag.tag == query["tag"])
         statement = statement.where(tagged)
     if "overdue" in query:
-        is_overdue = BackupJob.overdue_at.is_not(None) & (BackupJob.overdue_at < now)
+        is_late = BackupJob.overdue_at.is_not(None) & (BackupJob.overdue_at < now)
+        is_missed = BackupJob.is_active & (func.coalesce(BackupJob.last_result, "") == MISSED)
+        is_overdue = is_late | is_missed
         statement = statement.where(is_overdue if query["overdue"] else ~is_overdue)
     if "search" in query:
         words = query["search"].casefold()

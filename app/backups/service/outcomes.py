@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.backups.models import Execution
-from app.backups.service import copies
+from app.backups.service import copies, plans
 from app.backups.service.job_states import JobState, change, get_state
 from app.backups.values import BACKUP, CANCELLED, FAILED, REPORT, SUCCESS, WARNING
 from app.events import service as events
@@ -51,6 +51,10 @@ class RunState:
     trace_id: str | None
 
     @property
+    def ended_at(self) -> datetime:
+        return self.finished_at or self.execution_date
+
+    @property
     def went_well(self) -> bool:
         return self.status in (SUCCESS, WARNING)
 
@@ -87,7 +91,7 @@ def carry(
     False for a run that is older than the last one known, a report that came late: it leaves
     the job's results, and the columns given as `marks`, as they are.
     """
-    is_latest = job.last_run is None or job.last_run <= run.began_at
+    is_latest = _is_latest(run, job, now)
     if is_latest:
         change(job, {**_results(run, job, now), **(marks or {})})
     type_, words = _EVENT_OF[run.status]
@@ -95,6 +99,14 @@ def carry(
     if is_latest and job.consecutive_failures > 0 and run.went_well:
         _record(run, job, BACKUP_RECOVERED, f"{job.name} recovered", now)
     return is_latest
+
+
+def _is_latest(run: RunState, job: JobState, now: datetime) -> bool:
+    """Nothing newer is known; a date in the future is a clock's that was wrong meanwhile."""
+    if job.last_run is not None and run.began_at < job.last_run <= now:
+        return False
+    is_report = run.trigger == REPORT
+    return not (is_report and plans.is_of_before_a_miss(job, run.ended_at, now))
 
 
 def began_at(trigger: str, execution_date: datetime, created_at: datetime) -> datetime:
@@ -132,12 +144,9 @@ def _results(run: RunState, job: JobState, now: datetime) -> dict[str, Any]:
         values["consecutive_failures"] = 0
     elif run.status == FAILED:
         values["consecutive_failures"] = job.consecutive_failures + 1
-    # What was cancelled before it began was no run: a due one stays due, an overdue one overdue.
-    if run.has_begun and job.is_active and job.deleted_at is None:
-        # A report from long ago fulfils what was due then, and nothing since.
-        finished_at = run.finished_at or run.execution_date
-        values |= job.due_after(min(now, finished_at + timedelta(minutes=job.grace_minutes)))
-    return values
+    if run.trigger == REPORT:
+        return values | plans.after_report(job, run.began_at, run.ended_at, now)
+    return values | plans.after_own_run(job, run.began_at, run.has_begun, now)
 
 
 def _record(run: RunState, job: JobState, type_: str, title: str, now: datetime) -> None:

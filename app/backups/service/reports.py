@@ -15,7 +15,7 @@ from app.backups.service.job_states import (
     lock_for_report,
 )
 from app.backups.service.outcomes import RunState, began_at, carry
-from app.backups.values import BACKUP, FAILED, FINAL, REPORT, SUCCESS, WARNING
+from app.backups.values import BACKUP, FAILED, FINAL, MISSED, REPORT, SUCCESS, WARNING
 from app.core.db import db, insert_or_update
 from app.core.logging import current_trace_id
 from app.core.models import live
@@ -28,6 +28,7 @@ _LOGS: Any = ExecutionLog.__table__
 _ADD = Prepared(insert(_EXECUTIONS).returning(_EXECUTIONS.c.id), _EXECUTIONS)
 _ADD_AS = Prepared(insert(_EXECUTIONS), _EXECUTIONS)
 _WENT_WELL = (SUCCESS, WARNING)
+_HAS_ENDED = tuple(status for status in FINAL if status != MISSED)
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,15 @@ def lock_job(job_id: int, tenant_id: int) -> tuple[JobState | None, int | None]:
 
 
 def find_last_ended(job_id: int) -> Execution | None:
-    """The newest backup of a job, deleted ones aside, that has ended."""
+    """The newest backup of a job, deleted ones aside, that has ended; what was missed never
+    began."""
     return db.session.scalars(
         select(Execution)
         .join(BackupJob, BackupJob.id == Execution.job_id)
         .where(
             Execution.job_id == job_id,
             Execution.kind == BACKUP,
-            Execution.status.in_(FINAL),
+            Execution.status.in_(_HAS_ENDED),
             live(BackupJob),
         )
         .order_by(Execution.execution_date.desc(), Execution.id.desc())
@@ -229,8 +231,11 @@ def _keep_details(execution_id: int, tenant_id: int, details: str | None) -> Non
 
 
 def _note_late(job: JobState, run: RunState, marks: Mapping[str, Any]) -> None:
-    """A run that is older than the last one known leaves the last result, and still counts."""
+    """A run that is older than the last one known, or than the miss told last, leaves the last
+    result, and still counts."""
     values: dict[str, Any] = {**marks, "consecutive_failures": _failures_in_a_row(job)}
+    if job.last_run is None or job.last_run < run.began_at:
+        values["last_run"] = run.began_at
     if run.went_well:
         ended = run.finished_at or run.began_at
         values["last_success_at"] = max(ended, job.last_success_at or ended)
@@ -268,7 +273,7 @@ def _last_success(job: JobState) -> datetime | None:
 
 
 def _failures_in_a_row(job: JobState) -> int:
-    """How many backups have failed since the last one that went well, by their dates."""
+    """How many backups have failed or were missed since the last one that went well."""
     backups = (_EXECUTIONS.c.job_id == job.id, _EXECUTIONS.c.kind == BACKUP)
     success = (
         select(func.max(_EXECUTIONS.c.execution_date))
@@ -277,7 +282,7 @@ def _failures_in_a_row(job: JobState) -> int:
     )
     failed = select(func.count(_EXECUTIONS.c.id)).where(
         *backups,
-        _EXECUTIONS.c.status == FAILED,
+        _EXECUTIONS.c.status.in_((FAILED, MISSED)),
         or_(success.is_(None), _EXECUTIONS.c.execution_date > success),
     )
     counted = execute_named(failed, tenant_id=job.tenant_id, table=_EXECUTIONS)
