@@ -47,25 +47,30 @@ class Attempt:
         self._is_tidying = True
 
     def watch(self, sock: socket.socket) -> None:
-        """Take a socket that is shut when the time is over."""
+        """Take a socket that is shut when the time is over.
+
+        A second descriptor of it is kept: TLS moves the first one into another object, and a
+        number that was closed may by then be somebody else's.
+        """
         with self._lock:
-            self._sockets.append(sock)
+            self._sockets.append(sock.dup())
             is_over = self._is_over
         if is_over:
-            _shut(sock)
+            self.cut_off()
 
     def cut_off(self) -> None:
-        """Shut what was named, now and from now on."""
+        """Shut and let go of what was named, now and from now on."""
         with self._lock:
             self._is_over = True
-            sockets = tuple(self._sockets)
+            sockets, self._sockets = self._sockets, []
         for sock in sockets:
-            _shut(sock)
+            with sock:
+                _shut(sock)
 
 
 def _shut(sock: socket.socket) -> None:
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:
-        # Closed already, or never connected.
+        # The other side was quicker.
         return

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from app.storage.drivers.attempt import Attempt
 
+# More is never read of what should be a probe: a server may send without end.
+MOST_BYTES = 4096
+
 
 @dataclass(frozen=True)
 class Place:

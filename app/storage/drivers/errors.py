@@ -2,6 +2,8 @@
 
 # Nothing answers there: refused, no route, no such name.
 STORAGE_UNREACHABLE = "STORAGE_UNREACHABLE"
+# It answers that something went wrong on its own side.
+STORAGE_FAILED = "STORAGE_FAILED"
 # The other side knows us and says no: wrong credentials, or no permission.
 STORAGE_REFUSED = "STORAGE_REFUSED"
 STORAGE_TIMEOUT = "STORAGE_TIMEOUT"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.storage.drivers.attempt import Attempt
-from app.storage.drivers.base import Immutability, Place, Space
+from app.storage.drivers.base import MOST_BYTES, Immutability, Place, Space
 from app.storage.drivers.connections import parse
 from app.storage.drivers.errors import (
     STORAGE_FULL,
@@ -56,7 +56,8 @@ class LocalStore:
             os.fsync(file.fileno())
 
     def read(self, name: str) -> bytes:
-        return (self._folder / name).read_bytes()
+        with (self._folder / name).open("rb") as file:
+            return file.read(MOST_BYTES)
 
     def remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)

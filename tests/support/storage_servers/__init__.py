@@ -1,0 +1,1 @@
+"""Servers of every kind of storage, on loopback and on ports of their own."""
