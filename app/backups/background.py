@@ -7,12 +7,13 @@ from datetime import datetime
 
 from flask import Flask
 
-from app.backups.service import due, running, sweeping
+from app.backups.service import due, running, sweeping, timeouts
 from app.core import background, queue
 from app.core.settings import settings
 
 RUN = "backups.run_execution"
 DUE_SECONDS = 5.0
+HOST = socket.gethostname()[:100]
 
 
 def register(app: Flask) -> None:
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     background.every(app, "start_due", due.start_due, pace)
     background.every(app, "tell_missed", due.tell_missed, pace)
     background.every_round(app, "fail_lost", sweeping.fail_lost)
+    background.every_round(app, "fail_timed_out", timeouts.fail_timed_out)
     background.every_round(app, "hand_over", hand_over)
 
 
@@ -37,7 +39,15 @@ def hand_over(now: datetime) -> int:
     return sweeping.hand_over(now, pending, settings()["SWEEP_SECONDS"])
 
 
-def run_execution(execution_id: int) -> None:
-    """Run one execution, as a worker that nobody else is."""
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-    running.run_execution(execution_id, owner[-100:], queue.queues().stopping)
+def run_execution(_execution_id: int) -> None:
+    """Run what waits, the most urgent first, until nothing does or this host is full.
+
+    Whichever execution the message was about: the row is the truth, and a message only says that
+    there may be work. One that came twice or too late does nothing.
+    """
+    while running.run_next(HOST, _owner(), queue.queues().stopping):
+        pass
+
+
+def _owner() -> str:
+    return f"{HOST}:{os.getpid()}:{uuid.uuid4().hex[:12]}"[-100:]

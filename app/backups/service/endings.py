@@ -25,6 +25,7 @@ from app.backups.values import (
     RUNNER_LOST,
     RUNNING,
     SUCCESS,
+    TIMED_OUT,
     WARNING,
 )
 from app.core.db import db
@@ -47,6 +48,7 @@ class Ending:
 
 STOPPED = Ending(CANCELLED)
 CRASHED = Ending(FAILED, "INTERNAL_ERROR", "Something went wrong here; see the server's log.")
+OVER_TIME = Ending(FAILED, TIMED_OUT, "It ran longer than max_runtime_minutes allows.")
 LOST = Ending(FAILED, RUNNER_LOST, "The worker that ran it died or lost its connection.")
 
 
@@ -75,6 +77,14 @@ def fail_lost(execution: Execution, now: datetime, lost: Ending = LOST) -> bool:
     db.session.refresh(execution)
     ending = lost if execution.cancel_requested_at is None else STOPPED
     return _end(execution, TABLE.c.lease_until < now, ending, now)
+
+
+def fail_timed_out(execution: Execution, attempt: int, now: datetime) -> bool:
+    """End a running execution that took too long; False when it ended or was given back since."""
+    lock_job(execution)
+    db.session.refresh(execution)
+    ending = OVER_TIME if execution.cancel_requested_at is None else STOPPED
+    return _end(execution, TABLE.c.attempt == attempt, ending, now)
 
 
 def give_back(execution_id: int, owner: str, now: datetime) -> bool:

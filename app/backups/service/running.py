@@ -5,9 +5,9 @@ import time
 
 from app.backups.models import BackupJob, Execution
 from app.backups.rules.readable import readable
-from app.backups.service import endings, runs
+from app.backups.service import endings, local_runs, runs
 from app.backups.service.backing_up import back_up
-from app.backups.service.endings import CRASHED, STOPPED, Ending
+from app.backups.service.endings import CRASHED, OVER_TIME, STOPPED, Ending
 from app.backups.service.keeper import Keeper
 from app.backups.service.restoring import restore
 from app.backups.values import BACKUP, FAILED
@@ -23,12 +23,28 @@ log = get_logger("running")
 SETTLE_STEP_SECONDS = 2.0
 _STOPPED_ENDINGS = {
     "cancelled": STOPPED,
-    "timed_out": Ending(FAILED, "TIMED_OUT", "It ran longer than max_runtime_minutes allows."),
+    "timed_out": OVER_TIME,
 }
 
 
+def run_next(host: str, owner: str, stopping: threading.Event) -> bool:
+    """Carry out the most urgent run that waits; False when none does, or this host is full."""
+    if stopping.is_set():
+        return False
+    given = settings()
+    with unscoped():
+        execution = local_runs.claim_next(
+            owner, host, given["MAX_CONCURRENT_RUNS"], clock.utcnow(), given["LEASE_SECONDS"]
+        )
+        if execution is None:
+            return False
+        job = db.session.get_one(BackupJob, execution.job_id)
+    _carry_out(execution, job, stopping)
+    return True
+
+
 def run_execution(execution_id: int, owner: str, stopping: threading.Event) -> None:
-    """Carry out one queued execution; a message that came twice or too late does nothing."""
+    """Carry out this one queued execution, however urgent others are."""
     if stopping.is_set():
         return
     with unscoped():
@@ -37,6 +53,10 @@ def run_execution(execution_id: int, owner: str, stopping: threading.Event) -> N
         if execution is None:
             return
         job = db.session.get_one(BackupJob, execution.job_id)
+    _carry_out(execution, job, stopping)
+
+
+def _carry_out(execution: Execution, job: BackupJob, stopping: threading.Event) -> None:
     clear()
     bind(trace_id=execution.trace_id, execution_id=execution.id)
     log.info("execution_started", kind=execution.kind, job_id=job.id)

@@ -101,9 +101,11 @@ def request_cancel(execution_id: int, now: datetime) -> tuple[Execution, int]:
     return execution, 202
 
 
-def claim(execution_id: int, owner: str, now: datetime, lease_seconds: float) -> Execution | None:
-    """Take a queued execution of this server, once, for one worker; None when it is not to be
-    had: taken before, cancelled, or a remote runner's. Needs an unscoped session."""
+def claim(
+    execution_id: int, owner: str, now: datetime, lease_seconds: float, host: str | None = None
+) -> Execution | None:
+    """Take a queued execution of this server, once, for one worker on `host`; None when it is
+    not to be had: taken before, cancelled, or a remote runner's. Needs an unscoped session."""
     claimed = db.session.execute(
         update(TABLE)
         .where(TABLE.c.id == execution_id, TABLE.c.status == QUEUED, TABLE.c.runner.is_(None))
@@ -114,6 +116,9 @@ def claim(execution_id: int, owner: str, now: datetime, lease_seconds: float) ->
             lease_owner=owner,
             lease_until=now + timedelta(seconds=lease_seconds),
             attempt=TABLE.c.attempt + 1,
+            engine_host=host,
+            engine_pid=None,
+            engine_started_at=None,
         )
         .returning(TABLE.c.id)
         .execution_options(tenant_named=True)
