@@ -57,6 +57,7 @@ def commit_before_waiting(result: Any, wait_seconds: float) -> None:
     at work.
     """
     g.conclude(result, lease_seconds=wait_seconds + LEASE_MARGIN_SECONDS)
+    g.is_audited = True
     database.release()
 
 
@@ -167,7 +168,6 @@ def _audit(
     if g.pop("is_audited", False):
         # It was told of before the view waited, in the transaction of what it did.
         return
-    g.is_audited = True
     session = database.db.session()
     session.flush()
     changes = changes_of(session)
