@@ -13,6 +13,8 @@ from app.auth.service.actors import load_actor
 from app.backups import background as backups_background
 from app.backups.routes import copies, executions, jobs
 from app.backups.service import handover
+from app.compliance import background as compliance_background
+from app.compliance.routes import blp as compliance_routes
 from app.core import background, identity
 from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
@@ -31,11 +33,12 @@ BLUEPRINTS = (
     runners,
     runner_runs,
     storage_routes,
+    compliance_routes,
     health_routes,
     rejected,
     calls,
 )
-BACKGROUND = (backups_background, auth_background, legacy_background)
+BACKGROUND = (backups_background, compliance_background, auth_background, legacy_background)
 
 
 def mount(app: Flask, api: Api) -> None:

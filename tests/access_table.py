@@ -76,6 +76,12 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "POST /api/v1/runners/claim": ("runners:claim", RUNNERS),
     "POST /api/v1/executions/{execution_id}/heartbeat": ("runners:claim", RUNNERS),
     "POST /api/v1/executions/{execution_id}/complete": ("runners:claim", RUNNERS),
+    # Compliance
+    "GET /api/v1/compliance": ("compliance:read", READERS),
+    "GET /api/v1/compliance/summary": ("compliance:read", READERS),
+    "GET /api/v1/compliance/{backup_id}": ("compliance:read", READERS),
+    "POST /api/v1/compliance/{backup_id}/check": ("compliance:run", OPERATORS),
+    "GET /api/v1/compliance/{backup_id}/history": ("compliance:read", READERS),
     # What scripts call, and what became of their refused posts
     "POST /api/backup/status": ("status:report", REPORTERS),
     "POST /api/backup/update-status": ("status:report", REPORTERS),

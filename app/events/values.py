@@ -8,6 +8,9 @@ BACKUP_CANCELLED = "backup.cancelled"
 BACKUP_RECOVERED = "backup.recovered"
 BACKUP_MISSED = "backup.missed"
 BACKUP_UNSCHEDULABLE = "backup.unschedulable"
+COPY_CHANGED = "copy.changed"
+COMPLIANCE_VIOLATED = "compliance.violated"
+COMPLIANCE_RESTORED = "compliance.restored"
 AUTH_LOCKED = "auth.locked"
 
 INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
@@ -21,5 +24,8 @@ SEVERITY_OF = {
     BACKUP_RECOVERED: INFO,
     BACKUP_MISSED: HIGH,
     BACKUP_UNSCHEDULABLE: HIGH,
+    COPY_CHANGED: INFO,
+    COMPLIANCE_VIOLATED: MEDIUM,
+    COMPLIANCE_RESTORED: INFO,
     AUTH_LOCKED: MEDIUM,
 }

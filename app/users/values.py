@@ -23,6 +23,7 @@ _OPERATE = frozenset(
         "backups:restore",
         "storage:write",
         "verify:run",
+        "compliance:run",
         "alerts:write",
         "tasks:write",
         "comments:write",

@@ -17,6 +17,8 @@ FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 # A job's tags are told as a field of the job.
 UNTOLD = {
     "AuditRow",
+    "ComplianceChange",
+    "ComplianceState",
     "Event",
     "EventFollower",
     "Execution",

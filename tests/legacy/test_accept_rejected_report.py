@@ -109,7 +109,7 @@ def test_what_is_still_wrong_is_400_and_stays(refused, operator, cast, veeam_job
 def test_a_copys_report_answers_200_with_the_copy(refused, operator, app, cast, veeam_job):
     given = {"name": "Tape", "location_type": "offsite", "media_type": "tape"}
     with app.app_context(), as_tenant(veeam_job.tenant_id):
-        copy_id = copies.create_copy(veeam_job.id, given).id
+        copy_id = copies.create_copy(veeam_job.id, given, clock.utcnow()).id
     url = refused({"copy_id": 2**62, "status": "success"}, "copy-status")
 
     response = operator.post(url, {"copy_id": copy_id})

@@ -20,7 +20,7 @@ def add_copy(app):
     def add(job, location="offsite", **fields):
         given = {"name": "Tape", "location_type": location, "media_type": "tape", **fields}
         with app.app_context(), as_tenant(job.tenant_id):
-            return copies.create_copy(job.id, given).id
+            return copies.create_copy(job.id, given, clock.utcnow()).id
 
     return add
 

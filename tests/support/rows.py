@@ -94,6 +94,7 @@ def _report(cast: Cast, _admin: Caller) -> int:
 
 
 _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
+    "backup_id": _job,
     "copy_id": _copy,
     "execution_id": _execution,
     "job_id": _job,

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.backups.values import RESTIC, UNKNOWN
+from app.core import clock
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
 from app.core.secrets import Encrypted
@@ -43,6 +44,7 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     another there, since a repository that vanished is a loss to be told, not to be hidden.
     `dates_told_until` is the latest moment that a status post has named, `undated_post_at` when
     the newest one that named none came: a post beyond both speaks of a new run.
+    `compliance_check_at` is when its compliance is looked at though nothing happened to it.
     `search_text` is what `search` looks through, case-folded (SQLite folds ASCII only).
     """
 
@@ -56,6 +58,9 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
             "ix_backup_jobs_due", "next_run", where=f"next_run IS NOT NULL AND {_RUNNABLE}"
         ),
         partial_index("ix_backup_jobs_overdue", "overdue_at", where="overdue_at IS NOT NULL"),
+        partial_index(
+            "ix_backup_jobs_compliance_check", "compliance_check_at", where="deleted_at IS NULL"
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "backup job"
@@ -99,6 +104,7 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     dates_told_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undated_post_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compliance_status: Mapped[str] = mapped_column(String(20), default=UNKNOWN)
+    compliance_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.utcnow)
     last_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_proven_restorable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     restore_seconds: Mapped[float | None] = mapped_column(Float)

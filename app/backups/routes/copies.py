@@ -5,6 +5,7 @@ from typing import Any
 from app.backups.errors import SystemCopy
 from app.backups.schemas.copies import CopyCreateSchema, CopySchema, CopyUpdateSchema
 from app.backups.service import copies
+from app.core import clock
 from app.core.http import Blueprint, conditional, fails, filters, requires, returns, takes
 from app.core.schemas import DeletedSchema, PageQuery
 
@@ -26,7 +27,7 @@ def list_copies(query: dict[str, Any], job_id: int) -> Any:
 @returns(CopySchema, status=201, location="/api/v1/copies/{id}")
 def create_copy(body: dict[str, Any], job_id: int) -> Any:
     """Tell of a further copy of a job's data."""
-    return copies.create_copy(job_id, body)
+    return copies.create_copy(job_id, body, clock.utcnow())
 
 
 @blp.get("/copies/<int:copy_id>")
@@ -45,7 +46,7 @@ def get_copy(copy_id: int) -> Any:
 @fails(SystemCopy)
 def update_copy(body: dict[str, Any], copy_id: int, expected_version: int | None) -> Any:
     """Change the given fields of a copy."""
-    return copies.update_copy(copy_id, body, expected_version=expected_version)
+    return copies.update_copy(copy_id, body, clock.utcnow(), expected_version=expected_version)
 
 
 @blp.delete("/copies/<int:copy_id>")
@@ -55,4 +56,4 @@ def update_copy(body: dict[str, Any], copy_id: int, expected_version: int | None
 @fails(SystemCopy)
 def delete_copy(copy_id: int, expected_version: int | None) -> Any:
     """Forget a copy; nothing is removed where it lies."""
-    return copies.delete_copy(copy_id, expected_version=expected_version)
+    return copies.delete_copy(copy_id, clock.utcnow(), expected_version=expected_version)

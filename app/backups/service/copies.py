@@ -14,6 +14,9 @@ from app.core.errors import ValidationFailed
 from app.core.models import defaults_of, get_row
 from app.core.pagination import Listing, Ordering
 from app.core.tenancy import execute_named
+from app.events import service as events
+from app.events.service import Fact
+from app.events.values import COPY_CHANGED
 from app.storage import service as storage
 from app.storage.models import StorageProvider
 
@@ -48,43 +51,66 @@ def get_copy(copy_id: int, **options: Any) -> BackupCopy:
     return copy
 
 
-def create_copy(job_id: int, fields: dict[str, Any]) -> BackupCopy:
+def create_copy(job_id: int, fields: dict[str, Any], now: datetime) -> BackupCopy:
     """Raises NotFound and ValidationFailed."""
     job = get_row(BackupJob, job_id, for_change=True)
     copy = BackupCopy(job_id=job.id)
     _apply(copy, fields)
     db.session.add(copy)
     db.session.flush()
+    tell_change(copy, "added", now)
     return copy
 
 
 def update_copy(
-    copy_id: int, fields: dict[str, Any], *, expected_version: int | None
+    copy_id: int, fields: dict[str, Any], now: datetime, *, expected_version: int | None
 ) -> BackupCopy:
     """Raises NotFound, PreconditionFailed, SystemCopy, ValidationFailed."""
     copy = _own(copy_id, expected_version)
     _apply(copy, fields)
+    if db.session.is_modified(copy):
+        tell_change(copy, "changed", now)
     db.session.flush()
     return copy
 
 
-def delete_copy(copy_id: int, *, expected_version: int | None) -> BackupCopy:
+def delete_copy(copy_id: int, now: datetime, *, expected_version: int | None) -> BackupCopy:
     """Forget a copy; nothing is removed where it lies. Raises as `update_copy`."""
     copy = _own(copy_id, expected_version)
     db.session.delete(copy)
     db.session.flush()
+    tell_change(copy, "forgotten", now)
     return copy
 
 
-def keep_system_copy(job: BackupJob) -> None:
-    """Make the job's first copy follow the repository that restic writes."""
+def tell_change(copy: BackupCopy, words: str, now: datetime) -> None:
+    """Record that what is known of a copy became something else."""
+    fact = Fact(
+        type=COPY_CHANGED,
+        title=f"Copy {copy.name} was {words}",
+        occurred_at=now,
+        subject_type=BackupCopy.audit_name,
+        subject_id=copy.id,
+        data={"job_id": copy.job_id},
+    )
+    events.record(fact, tenant_id=copy.tenant_id)
+
+
+def keep_system_copy(job: BackupJob, now: datetime) -> None:
+    """Make the job's first copy follow the repository that restic writes.
+
+    That of a new job is no news: nothing has looked at the job yet.
+    """
     if job.backup_tool != RESTIC or job.storage_id is None:
         return
     copy = find_system_copy(job.id)
+    was_there = copy is not None
     if copy is None:
         copy = BackupCopy(job_id=job.id, name=SYSTEM_NAME, is_system=True)
         db.session.add(copy)
     _follow(copy, storage.get_provider(job.storage_id))
+    if was_there and db.session.is_modified(copy):
+        tell_change(copy, "moved", now)
     db.session.flush()
 
 

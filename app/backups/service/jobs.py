@@ -89,7 +89,7 @@ def create_job(fields: dict[str, Any], actor: Actor, now: datetime) -> BackupJob
     plan_next_run(job, now)
     db.session.add(job)
     _flush()
-    copies.keep_system_copy(job)
+    copies.keep_system_copy(job, now)
     return job
 
 
@@ -107,7 +107,7 @@ def update_job(
         # A PUT of what GET gave must not make an overdue job look punctual.
         plan_next_run(job, now)
     _flush()
-    copies.keep_system_copy(job)
+    copies.keep_system_copy(job, now)
     return job
 
 

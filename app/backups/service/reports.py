@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 
 from app.backups.models import BackupCopy, BackupJob, Execution, ExecutionLog
+from app.backups.service import copies
 from app.backups.service.job_states import (
     JobState,
     change,
@@ -213,7 +214,10 @@ def note_copy(copy: BackupCopy, told: ReportedCopy, now: datetime) -> str:
         tenant_id=copy.tenant_id,
         table=_COPIES,
     )
-    return told.status or copy.status if changed.rowcount == 1 else copy.status
+    if changed.rowcount != 1:
+        return copy.status
+    copies.tell_change(copy, "reported on", now)
+    return told.status or copy.status
 
 
 def _began_at(execution: Execution) -> datetime:
@@ -253,6 +257,8 @@ def _followed(job: JobState, execution: Execution, was_begun: datetime) -> dict[
         values |= {"last_run": _began_at(last), "last_result": last.status}
     if was_latest != is_latest:
         values["consecutive_failures"] = _failures_in_a_row(job)
+        # No event tells of it, and this moment is past: compliance looks at once.
+        values["compliance_check_at"] = last.created_at
     if execution.status in _WENT_WELL:
         ended = execution.finished_at or _began_at(execution)
         values["last_success_at"] = ended if is_latest else _last_success(job)

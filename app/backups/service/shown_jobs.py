@@ -13,7 +13,14 @@ from app.core.tenancy import current_tenant_id
 
 _JOBS: Any = BackupJob.__table__
 _TAGS: Any = JobTag.__table__
-HIDDEN = ("tenant_id", "repository_password", "repository_location", "search_text", "deleted_at")
+HIDDEN = (
+    "tenant_id",
+    "compliance_check_at",
+    "repository_password",
+    "repository_location",
+    "search_text",
+    "deleted_at",
+)
 _NAMES = tuple(name for column in _JOBS.columns if (name := column.name) not in HIDDEN)
 _BY_ID = Prepared(
     select(*(_JOBS.c[name] for name in _NAMES), _TAGS.c.tag)

@@ -1,0 +1,1 @@
+"""Compliance: assessed when something changes, and shown as it was assessed last."""

