@@ -32,7 +32,7 @@ def list_states(query: dict[str, Any]) -> Listing:
         select(ComplianceState)
         .join(BackupJob, BackupJob.id == ComplianceState.job_id)
         .where(live(BackupJob))
-        .options(name.noload(BackupJob.tag_rows))
+        .options(name.lazyload(BackupJob.tag_rows))
     )
     return Listing(equal(statement, ComplianceState, query, ("status",)), ORDERING)
 
