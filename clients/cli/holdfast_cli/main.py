@@ -1,5 +1,7 @@
 """The command line: what may be asked, and what is said at the end."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import os
