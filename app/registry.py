@@ -20,6 +20,7 @@ from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
+from app.runners import background as runners_background
 from app.runners.routes import runner_runs, runners
 from app.storage.routes import blp as storage_routes
 
@@ -38,7 +39,13 @@ BLUEPRINTS = (
     rejected,
     calls,
 )
-BACKGROUND = (backups_background, compliance_background, auth_background, legacy_background)
+BACKGROUND = (
+    backups_background,
+    compliance_background,
+    auth_background,
+    legacy_background,
+    runners_background,
+)
 
 
 def mount(app: Flask, api: Api) -> None:

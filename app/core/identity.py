@@ -68,6 +68,15 @@ def adopt(actor: Actor) -> None:
     g.actor, g.actor_refusal = actor, None
 
 
+def confirm(credential: Credential | None) -> None:
+    """Look the caller up again: whoever waited may have been revoked since.
+
+    Raises as `demand_actor`, five seconds after the fact at the latest.
+    """
+    if credential is not None:
+        load_actor(credential)
+
+
 def recognise(credential: Credential | None) -> Actor | None:
     """Look the caller up once a request; a refusal is kept for `demand_actor` to raise.
 

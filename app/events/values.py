@@ -12,6 +12,8 @@ COPY_CHANGED = "copy.changed"
 COMPLIANCE_VIOLATED = "compliance.violated"
 COMPLIANCE_RESTORED = "compliance.restored"
 AUTH_LOCKED = "auth.locked"
+RUNNER_LOST = "runner.lost"
+RUNNER_BACK = "runner.back"
 
 INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
 
@@ -28,4 +30,6 @@ SEVERITY_OF = {
     COMPLIANCE_VIOLATED: MEDIUM,
     COMPLIANCE_RESTORED: INFO,
     AUTH_LOCKED: MEDIUM,
+    RUNNER_LOST: HIGH,
+    RUNNER_BACK: INFO,
 }

@@ -1,9 +1,10 @@
 """API keys: made, listed, rotated with an overlap, revoked at once."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.auth import cache
 from app.auth.models import ApiKey
@@ -15,6 +16,7 @@ from app.core.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from app.core.identity import Actor
 from app.core.models import get_row
 from app.core.pagination import Listing, Ordering
+from app.tenants.models import Tenant
 from app.users.values import canonical_role, permissions_of
 
 ORDERING = Ordering(
@@ -109,6 +111,20 @@ def revoke_key(key_id: int, now: datetime, *, expected_version: int | None = Non
     db.session.flush()
     after_commit(cache.forget_all)
     return row
+
+
+def ended_among(key_ids: Iterable[int], now: datetime) -> set[int]:
+    """Which of these keys can be used no more: revoked, expired, or of a suspended tenant.
+
+    Needs an unscoped session.
+    """
+    is_over = or_(ApiKey.revoked_at.is_not(None), ApiKey.expires_at <= now, Tenant.is_suspended)
+    statement = (
+        select(ApiKey.id)
+        .join(Tenant, Tenant.id == ApiKey.tenant_id)
+        .where(ApiKey.id.in_(key_ids), is_over)
+    )
+    return set(db.session.scalars(statement))
 
 
 def _refuse_more(actor: Actor, role: str | None, permissions: list[str] | None) -> None:

@@ -1,6 +1,5 @@
 """The runs of hosts elsewhere: claimed once, kept by their word, failed when that stays out."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -63,16 +62,16 @@ def waiting_for(tenant_id: int, runner: str) -> Select[Any]:
     )
 
 
-def hosts_waited_for(hosts: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these hosts, as (tenant, runner), runs are queued for.
+def hosts_waited_for() -> set[tuple[int, str]]:
+    """The hosts that runs are queued for, as (tenant, runner).
 
-    One read of the index of what is queued, however many hosts ask. Needs an unscoped session.
+    One read of the index of what is queued for runners. Needs an unscoped session.
     """
     statement = select(TABLE.c.tenant_id, TABLE.c.runner).where(
         _IS_QUEUED, TABLE.c.runner.is_not(None)
     )
     found = db.session.execute(statement.distinct())
-    return {(row.tenant_id, row.runner) for row in found} & set(hosts)
+    return {(row.tenant_id, row.runner) for row in found}
 
 
 def claim_next(

@@ -1,8 +1,9 @@
 """Runners and their claims, under /runners."""
 
+from functools import partial
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from app.core import clock
 from app.core.errors import Conflict
@@ -17,7 +18,8 @@ from app.core.http import (
     takes,
     unaudited,
 )
-from app.core.identity import current_actor
+from app.core.http.requests import credential
+from app.core.identity import confirm, current_actor
 from app.core.schemas import DeletedSchema
 from app.runners.errors import NameTaken
 from app.runners.schemas import (
@@ -29,7 +31,7 @@ from app.runners.schemas import (
     ShownRunnerSchema,
     WorkSchema,
 )
-from app.runners.service import claiming, runners
+from app.runners.service import claiming, runners, waiting
 
 blp = Blueprint(
     "runners",
@@ -89,12 +91,21 @@ def rotate_runner_key(body: dict[str, Any], runner_id: int) -> Any:
 @blp.post("/claim")
 @requires("runners:claim")
 @takes(ClaimRequestSchema, required=False)
-@returns(WorkSchema, also={204: "Nothing is to be done."})
+@returns(
+    WorkSchema,
+    also={204: "Nothing is to be done."},
+    retry_after="Seconds, with 204: too many wait already, or the server is about to stop.",
+)
 @limited("status")
 @unaudited
 def claim_run(body: dict[str, Any]) -> Any:
-    """Claim the oldest of the most urgent runs that wait for the calling runner."""
+    """Claim the most urgent run of the calling runner, or wait for one."""
     told = {"runner_version": body.get("version"), "platform": body.get("platform")}
     known = {name: value for name, value in told.items() if value is not None}
-    work = claiming.claim(current_actor(), known, clock.utcnow())
-    return Response(status=204) if work is None else work
+    board = current_app.extensions[waiting.BOARD]
+    check = partial(confirm, credential())
+    found = claiming.claim(current_actor(), known, body["wait_seconds"], board, check)
+    if found.work is not None:
+        return found.work
+    pause = found.retry_seconds
+    return Response(status=204, headers={"Retry-After": str(pause)} if pause else {})
