@@ -10,7 +10,7 @@ from sqlalchemy import or_, update
 from app.backups.errors import AlreadyFinal
 from app.backups.models import BackupJob, Execution
 from app.backups.service import endings, logs, remote_runs, repositories
-from app.backups.service.endings import STOPPED, Ending
+from app.backups.service.endings import OVER_TIME, STOPPED, Ending
 from app.backups.values import BACKUP, CANCELLED, FAILED, FINAL, SUCCESS, WARNING
 from app.core import strict_json
 from app.core.db import db
@@ -23,7 +23,6 @@ from app.runners.values import RUNNER_FAILED, RUNNER_STOPPED
 
 _CLAIMS: Any = RunClaim.__table__
 _NO_FACTS = ("status", "log", "error_code", "error_message")
-TIMED_OUT = Ending(FAILED, "TIMED_OUT", "It ran longer than max_runtime_minutes allows.")
 STOPPED_BY_ITSELF = "The runner stopped before the run was done."
 
 
@@ -70,7 +69,7 @@ def _stopped(execution: Execution, message: str | None, now: datetime) -> Ending
         return STOPPED
     longest = db.session.get_one(BackupJob, execution.job_id).max_runtime_minutes
     if remote_runs.is_over_time(execution.started_at or now, longest, now):
-        return TIMED_OUT
+        return OVER_TIME
     return Ending(FAILED, RUNNER_STOPPED, message or STOPPED_BY_ITSELF)
 
 
