@@ -11,8 +11,8 @@ from app.auth import background as auth_background
 from app.auth.routes import blp as auth_routes
 from app.auth.service.actors import load_actor
 from app.backups import background as backups_background
-from app.backups.routes import copies, executions, jobs
-from app.backups.service import handover
+from app.backups.routes import copies, executions, jobs, stored_backups
+from app.backups.service import handover, storage_use
 from app.compliance import background as compliance_background
 from app.compliance.routes import blp as compliance_routes
 from app.core import background, identity
@@ -22,7 +22,9 @@ from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
 from app.runners import background as runners_background
 from app.runners.routes import runner_runs, runners
+from app.storage import background as storage_background
 from app.storage.routes import blp as storage_routes
+from app.storage.service import usage
 
 API_PREFIX = "/api/v1"
 LEGACY_PREFIX = "/api/backup"
@@ -35,6 +37,7 @@ BLUEPRINTS = (
     runner_runs,
     storage_routes,
     compliance_routes,
+    stored_backups,
     health_routes,
     rejected,
     calls,
@@ -45,6 +48,7 @@ BACKGROUND = (
     auth_background,
     legacy_background,
     runners_background,
+    storage_background,
 )
 
 
@@ -70,3 +74,6 @@ def plug_ports() -> None:
     trail.audit_sink.plug(audit.record_write)
     trail.refusal_sink.plug(audit.record_refusal)
     handover.enqueue.plug(backups_background.enqueue)
+    usage.users_of.plug(storage_use.users_of)
+    usage.count_backups.plug(storage_use.count_backups)
+    usage.follow.plug(storage_use.follow)

@@ -82,6 +82,13 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/compliance/{backup_id}": ("compliance:read", READERS),
     "POST /api/v1/compliance/{backup_id}/check": ("compliance:run", OPERATORS),
     "GET /api/v1/compliance/{backup_id}/history": ("compliance:read", READERS),
+    "POST /api/v1/storage/providers": ("storage:write", OPERATORS),
+    "PUT /api/v1/storage/providers/{provider_id}": ("storage:write", OPERATORS),
+    "DELETE /api/v1/storage/providers/{provider_id}": ("storage:write", OPERATORS),
+    "POST /api/v1/storage/test": ("storage:write", OPERATORS),
+    "POST /api/v1/storage/{provider_id}/test": ("storage:write", OPERATORS),
+    "GET /api/v1/storage/{provider_id}/space": ("storage:read", READERS),
+    "GET /api/v1/storage/{provider_id}/backups": ("backups:read", READERS),
     # What scripts call, and what became of their refused posts
     "POST /api/backup/status": ("status:report", REPORTERS),
     "POST /api/backup/update-status": ("status:report", REPORTERS),

@@ -14,6 +14,9 @@ COMPLIANCE_RESTORED = "compliance.restored"
 AUTH_LOCKED = "auth.locked"
 RUNNER_LOST = "runner.lost"
 RUNNER_BACK = "runner.back"
+STORAGE_OFFLINE = "storage.offline"
+STORAGE_ONLINE = "storage.online"
+STORAGE_LOW = "storage.low"
 
 INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
 
@@ -32,4 +35,7 @@ SEVERITY_OF = {
     AUTH_LOCKED: MEDIUM,
     RUNNER_LOST: HIGH,
     RUNNER_BACK: INFO,
+    STORAGE_OFFLINE: HIGH,
+    STORAGE_ONLINE: INFO,
+    STORAGE_LOW: MEDIUM,
 }

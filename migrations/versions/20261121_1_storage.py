@@ -57,6 +57,11 @@ def upgrade() -> None:
     with op.batch_alter_table('executions', table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('storage_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_executions_storage_id_storage_providers'), 'storage_providers', ['storage_id'], ['id'])
+    op.execute(
+        'UPDATE executions SET storage_id = (SELECT storage_id FROM backup_jobs '
+        'WHERE backup_jobs.id = executions.job_id AND repository_location IS NOT NULL) '
+        "WHERE kind = 'backup' AND snapshot_id IS NOT NULL"
+    )
     where = sa.text('storage_id IS NOT NULL')
     op.create_index('ix_executions_storage', 'executions', ['storage_id', 'execution_date', 'id'], unique=False, postgresql_where=where, sqlite_where=where)
 

@@ -20,6 +20,7 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
     (sql.BigInteger, "64-bit number"),
     (sql.Integer, "number"),
     (sql.Float, "fraction"),
+    (sql.Date, "date"),
     (sql.LargeBinary, "bytes"),
     (sql.Text, "text"),
     (sql.String, "text"),

@@ -1,92 +1,58 @@
-"""One storage of every kind, its server started by the first test that wants it."""
+"""Storage providers of Acme, as people make them."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.storage_servers import azure, folders, gcs, rest, s3, smb, ssh
-from tests.support.storage_servers.ground import Ground
-from tests.support.storage_servers.stand_in import serving
+from tests.support.cast import Caller, Cast
 
-REMOTE = ("network", "sftp", "s3", "rest", "azure", "gcs")
-KINDS = ("local", "mounted", *REMOTE)
-KEPT_DAYS = 30
+PROVIDERS = "/api/v1/storage/providers"
+_numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def kept_until() -> datetime:
-    """How long the stand-ins keep what is under retention."""
-    return datetime.now(UTC) + timedelta(days=KEPT_DAYS)
+@pytest.fixture
+def folder(cast: Cast) -> Path:
+    """A new folder under the storage roots."""
+    made = cast.instance / "storage" / f"vault-{next(_numbers)}"
+    made.mkdir()
+    return made
 
 
-@pytest.fixture(scope="session")
-def local_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return folders.ground_over("local", tmp_path_factory.mktemp("local"))
+@pytest.fixture
+def body(folder: Path) -> dict[str, Any]:
+    """A new provider as it is sent, with nothing but what it must have."""
+    return {
+        "name": f"Vault {next(_numbers)}",
+        "provider_type": "local",
+        "location_type": "offsite",
+        "connection_string": str(folder),
+    }
 
 
-@pytest.fixture(scope="session")
-def mounted_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return folders.ground_over("network", tmp_path_factory.mktemp("mounted"))
+@pytest.fixture
+def bucket_body() -> dict[str, Any]:
+    """A bucket somewhere that nobody asks in these tests."""
+    return {
+        "name": f"Bucket {next(_numbers)}",
+        "provider_type": "s3",
+        "location_type": "cloud",
+        "connection_string": "s3://backups/acme",
+        "endpoint": "https://203.0.113.9:9000",
+        "credentials": {"access_key_id": "AKIA0", "secret_access_key": "open sesame"},
+    }
 
 
-@pytest.fixture(scope="session")
-def network_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    share = tmp_path_factory.mktemp("share")
-    with smb.smbd(tmp_path_factory.mktemp("smbd"), share) as server:
-        yield smb.ground_over(server, share)
+@pytest.fixture
+def make(operator: Caller) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Register a provider; what was answered."""
 
+    def call(body: dict[str, Any]) -> dict[str, Any]:
+        response = operator.post(PROVIDERS, body)
+        assert response.status_code == 201, response.text
+        made: dict[str, Any] = response.json["data"]  # type: ignore[index]
+        return made
 
-@pytest.fixture(scope="session")
-def sftp_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    folder, other = (tmp_path_factory.mktemp("sshd") for _ in range(2))
-    with ssh.sshd(folder) as server, ssh.sshd(other, "-R") as read_only:
-        yield ssh.ground_over(server, read_only, folder)
-
-
-@pytest.fixture(scope="session")
-def s3_ground() -> Iterator[Ground]:
-    with s3.moto() as endpoint:
-        yield s3.ground_over(endpoint)
-
-
-@pytest.fixture(scope="session")
-def rest_ground(
-    tmp_path_factory: pytest.TempPathFactory, empty_repository: Path
-) -> Iterator[Ground]:
-    folder = tmp_path_factory.mktemp("rest")
-    union = f":union,upstreams='{folder}:ro {folder}:ro':"
-    with rest.rclone(folder, str(folder)) as server, rest.rclone(folder, union) as read_only:
-        yield rest.ground_over(server, read_only, folder, empty_repository)
-
-
-@pytest.fixture(scope="session")
-def azure_ground(kept_until: datetime) -> Iterator[Ground]:
-    shelf = azure.new_shelf()
-    until = format_datetime(kept_until, usegmt=True)
-    with serving(azure.AzureStandIn, shelf=shelf, kept_until=until) as url:
-        yield azure.ground_over(url, shelf)
-
-
-@pytest.fixture(scope="session")
-def gcs_ground(kept_until: datetime) -> Iterator[Ground]:
-    shelf, key = gcs.new_shelf(), gcs.new_key()
-    until, public_key = kept_until.isoformat(), gcs.public_text(key)
-    with serving(gcs.GcsStandIn, shelf=shelf, kept_until=until, public_key=public_key) as url:
-        yield gcs.ground_over(url, shelf, key)
-
-
-@pytest.fixture(params=KINDS)
-def ground(request: pytest.FixtureRequest) -> Ground:
-    """Each kind of storage in turn."""
-    found: Ground = request.getfixturevalue(f"{request.param}_ground")
-    return found
-
-
-@pytest.fixture(params=REMOTE)
-def remote_ground(request: pytest.FixtureRequest) -> Ground:
-    """Each kind that is reached over the network."""
-    found: Ground = request.getfixturevalue(f"{request.param}_ground")
-    return found
+    return call

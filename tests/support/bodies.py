@@ -1,5 +1,6 @@
 """The body with which an operation succeeds, where the document's example cannot know it."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,7 @@ def _last_execution(scene: Scene) -> None:
     assert scene.admin.post("/api/backup/status", body).status_code == 201
 
 
+_numbers = itertools.count(1)
 _TIMES = {"start_time": "2026-01-31T02:00:00Z", "end_time": "2026-01-31T02:05:00Z"}
 _PASSWORDS = {"current_password": PASSWORD, "new_password": "another password of the cast"}
 _BODIES: dict[str, Callable[[Scene], Any]] = {
@@ -96,6 +98,17 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
     "PUT /api/v1/backups/{job_id}": lambda _: {"description": "Mended"},
     "POST /api/v1/backups/{job_id}/restore": lambda scene: {
         "target": f"{scene.cast.instance}/restores/doors"
+    },
+    "POST /api/v1/storage/providers": lambda scene: {
+        "name": f"New vault {next(_numbers)}",
+        "provider_type": "local",
+        "location_type": "offsite",
+        "connection_string": f"{scene.cast.instance}/storage",
+    },
+    "PUT /api/v1/storage/providers/{provider_id}": lambda _: {"immutable_days": 30},
+    "POST /api/v1/storage/test": lambda scene: {
+        "provider_type": "local",
+        "connection_string": f"{scene.cast.instance}/storage",
     },
     "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
     "POST /api/v1/runners": lambda scene: {"name": f"host-of-{scene.cast.create_job().name}"},

@@ -12,6 +12,7 @@ from tests.support.cast import Caller, Cast
 
 # Written by refusals and by mere calls, whoever calls.
 _KEPT_OF_CALLS = {"audit_log", "idempotency_keys", "legacy_calls"}
+_numbers = itertools.count(1)
 _STAMPS = {"last_used_at"}
 _numbers = itertools.count(1)
 
@@ -67,8 +68,12 @@ def _key(_cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/auth/api-keys", {"name": "nightly", "role": "reporter"})
 
 
-def _provider(_cast: Cast, admin: Caller) -> int:
-    return int(admin.get("/api/v1/storage/providers").json["data"][0]["id"])  # type: ignore[index]
+def _provider(cast: Cast, admin: Caller) -> int:
+    """One that no job uses, so that it can be deleted."""
+    name = f"Vault {next(_numbers)}"
+    body = {"name": name, "provider_type": "local", "location_type": "offsite"}
+    path = f"{cast.instance}/storage"
+    return _make(admin, "/api/v1/storage/providers", {**body, "connection_string": path})
 
 
 def _runner(_cast: Cast, admin: Caller) -> int:

@@ -48,7 +48,7 @@ def back_up(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
         f"{outcome.bytes_total} bytes, {outcome.bytes_added} bytes added."
     )
     retention = _expire(restic, repository, job, keeper)
-    return _ending(outcome, mode, retention)
+    return _ending(outcome, mode, retention, job)
 
 
 def _mode(
@@ -115,10 +115,13 @@ def _expire(
     return None
 
 
-def _ending(outcome: BackupOutcome, mode: str, retention: EngineError | None) -> Ending:
+def _ending(
+    outcome: BackupOutcome, mode: str, retention: EngineError | None, job: BackupJob
+) -> Ending:
     facts = {
         "backup_type": mode,
         "snapshot_id": outcome.snapshot_id,
+        "storage_id": job.storage_id,
         "backup_size_bytes": outcome.bytes_total,
         "bytes_added": outcome.bytes_added,
         "files_total": outcome.files_total,

@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterable
 
-from app.core.errors import ValidationFailed
 from app.core.settings import settings
+from app.tenants import folders
+from app.tenants.folders import instance_folder, is_inside, real
 from app.tenants.service import roots_of
+
+__all__ = ["instance_folder", "is_inside", "real"]
 
 
 def resolve_source(path: str, tenant_id: int) -> str:
@@ -13,19 +16,18 @@ def resolve_source(path: str, tenant_id: int) -> str:
 
     It need not exist: that is looked at when it runs. Links are resolved then once more.
     """
-    return _resolve("source_path", path, roots_of(tenant_id, "source_roots", settings()))
+    return folders.resolve("source_path", path, roots_of(tenant_id, "source_roots", settings()))
 
 
 def resolve_target(path: str, tenant_id: int) -> str:
     """The real path of a restore's target; raises ValidationFailed on `target`."""
     roots = roots_of(tenant_id, "restore_roots", settings())
-    return _resolve("target", path, roots, inside_instance=roots)
+    return folders.resolve("target", path, roots, inside_instance=roots)
 
 
 def resolve_store(path: str, tenant_id: int) -> str:
-    """The real path of a local provider; raises ValidationFailed on `storage_id`."""
-    roots = roots_of(tenant_id, "storage_roots", settings())
-    return _resolve("storage_id", path, roots, inside_instance=roots)
+    """The real path of a provider's folder; raises ValidationFailed on `storage_id`."""
+    return folders.resolve_store(path, tenant_id, "storage_id")
 
 
 def restore_roots(tenant_id: int) -> tuple[str, ...]:
@@ -38,48 +40,12 @@ def find_way_out(folder: str, allowed: Iterable[str]) -> str | None:
 
     Reads the whole folder. Paths are real; None when every link stays inside.
     """
-    folders = tuple(allowed)
+    inside = tuple(allowed)
     for path, inner, files in os.walk(folder):
         for found in (os.path.join(path, name) for name in (*inner, *files)):
-            if os.path.islink(found) and not any(is_inside(real(found), f) for f in folders):
+            if os.path.islink(found) and not any(is_inside(real(found), f) for f in inside):
                 return found
     return None
-
-
-def instance_folder() -> str:
-    """The folder that holds the keys: never a source, nor anything inside one."""
-    return os.path.realpath(settings()["INSTANCE_PATH"])
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Both real and absolute; a folder is inside itself."""
-    return os.path.commonpath([path, folder]) == folder
-
-
-def _resolve(
-    field: str, path: str, roots: Iterable[str], *, inside_instance: Iterable[str] = ()
-) -> str:
-    if not path.startswith("/") or "\x00" in path:
-        raise ValidationFailed.on(field, "Must be an absolute path.")
-    real = os.path.realpath(path)
-    if not any(is_inside(real, os.path.realpath(root)) for root in roots):
-        raise ValidationFailed.on(field, "Must lie under one of the allowed roots.")
-    if is_inside(real, instance_folder()) and not _is_set_aside(real, inside_instance):
-        raise ValidationFailed.on(field, "Must not lie in Holdfast's own instance folder.")
-    return real
-
-
-def _is_set_aside(real: str, roots: Iterable[str]) -> bool:
-    """Under a root that itself lies in the instance folder, as the development's do."""
-    folders = [os.path.realpath(root) for root in roots]
-    own = instance_folder()
-    inner = [folder for folder in folders if is_inside(folder, own) and folder != own]
-    return any(is_inside(real, folder) for folder in inner)
-
-
-def real(path: str) -> str:
-    """The path with every symbolic link resolved."""
-    return os.path.realpath(path)
 
 
 def is_folder(path: str) -> bool:

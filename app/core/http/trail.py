@@ -9,7 +9,7 @@ from sqlalchemy.orm import ColumnProperty, InstanceState, Session
 
 from app.core import clock
 from app.core.identity import Actor
-from app.core.logging import MASK
+from app.core.logging import MASK, mask_text
 from app.core.ports import Port
 
 # What `search` looks through only repeats other fields.
@@ -108,4 +108,7 @@ def _shown(value: Any, column: ColumnProperty[Any]) -> Any:
         return MASK
     if isinstance(value, datetime):
         return clock.to_wire(value)
+    if isinstance(value, str):
+        # An address may hold a password that nobody declared.
+        return mask_text(value)
     return value if isinstance(value, str | int | float | bool | list | dict) else str(value)

@@ -40,10 +40,13 @@ def of(provider_type: str) -> Driver:
     return cast(Driver, importlib.import_module(module).DRIVER)
 
 
-def probe(place: Place, seconds: float = PROBE_SECONDS) -> Probe:
-    """Connect, write, read back, compare and remove; what goes wrong stands in the answer."""
+def probe(place: Place, seconds: float = PROBE_SECONDS, *, writes: bool = True) -> Probe:
+    """Connect, write, read back, compare and remove; what goes wrong stands in the answer.
+
+    Unless it writes, `writable` is not known and False.
+    """
     try:
-        return _within(seconds, lambda attempt: probing.probe(of, place, attempt))
+        return _within(seconds, lambda attempt: probing.probe(of, place, attempt, writes=writes))
     except DriverError as error:
         return probing.failed(error)
 

@@ -14,7 +14,7 @@ PROBE_BYTES = 256
 Of = Callable[[str], Driver]
 
 
-def probe(of: Of, place: Place, attempt: Attempt) -> Probe:
+def probe(of: Of, place: Place, attempt: Attempt, *, writes: bool = True) -> Probe:
     """Raises DriverError when the place cannot even be looked at."""
     driver = of(place.provider_type)
     with driver.refusals(place), driver.open(place, attempt) as store:
@@ -22,7 +22,9 @@ def probe(of: Of, place: Place, attempt: Attempt) -> Probe:
         store.look()
         latency_ms = (time.monotonic() - started) * 1000
         volume = _told_volume(driver, place, store)
-        writable, error = _write_probe(driver, place, store, attempt)
+        writable, error = False, None
+        if writes:
+            writable, error = _write_probe(driver, place, store, attempt)
         return Probe(
             accessible=True,
             writable=writable,

@@ -1,0 +1,24 @@
+"""What can go wrong with storage providers."""
+
+from app.core.errors import Conflict, Unavailable
+
+
+class NameTaken(Conflict):
+    message = "A storage provider with this name exists already."
+
+
+class DefaultTaken(Conflict):
+    message = "Another provider was made the default at the same time; try again."
+
+
+class ChangedMeanwhile(Conflict):
+    message = "Somebody else changed this storage provider at the same time; try again."
+
+
+class StorageInUse(Conflict):
+    code = "STORAGE_IN_USE"
+    message = "Backup jobs use this storage provider."
+
+
+class TooManyWaiting(Unavailable):
+    message = "Too many callers wait for a slow answer; try again."
