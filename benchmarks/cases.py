@@ -20,6 +20,7 @@ from benchmarks.seeds import (
     settle,
 )
 from benchmarks.servers import Stage
+from benchmarks.ticks import scheduler_tick
 
 JSON = ("Content-Type", "application/json")
 
@@ -106,7 +107,7 @@ def job_list(app: Flask, stage: Stage) -> Iterator[Case]:
     yield cost("job_list_100k", ours, floor, target=1.3)
 
 
-CASES = (status_post, job_get, execution_page, job_list)
+CASES = (status_post, job_get, execution_page, job_list, scheduler_tick)
 
 
 def _read(stage: Stage, tenant: Tenant, path: str) -> Drive:

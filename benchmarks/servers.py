@@ -20,12 +20,16 @@ UNREACHED = "1000000000 per minute"
 
 @dataclass(frozen=True)
 class Stage:
-    """Where Holdfast and the floor listen, and the settings that Holdfast was started with."""
+    """Where Holdfast and the floor listen, and the settings that Holdfast was started with.
+
+    The spare databases are empty, for cases that no other case's rows may disturb.
+    """
 
     holdfast: str
     floor: str
     settings: dict[str, str]
     floor_database: str
+    spare_databases: tuple[str, str]
 
 
 @contextmanager
@@ -56,6 +60,7 @@ def stage() -> Iterator[Stage]:
             floor=f"http://127.0.0.1:{free_port()}",
             settings=settings,
             floor_database=_for_sqlalchemy(database.create_database("floor")),
+            spare_databases=(database.create_database("one"), database.create_database("two")),
         )
 
 

@@ -13,7 +13,10 @@ SORTS = {"sqlite": "TEMP B-TREE", "postgresql": "Sort"}
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}
 MANY_ROWS = {
     "sqlite": [],
-    "postgresql": [f"SET LOCAL enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort")],
+    "postgresql": [
+        "BEGIN",
+        *(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort")),
+    ],
 }
 
 
