@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 from pathlib import Path
 
 from app.engines import locations, processes
@@ -12,8 +11,8 @@ from app.engines.base import (
     ENGINE_MISSING,
     REPOSITORY_NOT_FOUND,
     SNAPSHOT_NOT_FOUND,
-    SOURCE_NOT_FOUND,
     SOURCE_UNREADABLE,
+    SOURCE_VANISHED,
     BackupOutcome,
     BackupRequest,
     EngineError,
@@ -24,6 +23,7 @@ from app.engines.base import (
     Stopped,
     Watch,
 )
+from app.engines.sources import Source, find_source
 from app.engines.transcript import Transcript
 
 _INHERITED = (
@@ -86,26 +86,26 @@ class Restic:
         """Make one snapshot of the source; unreadable files are logged and counted.
 
         A source that is a symbolic link stands for what it points to. A repository inside the
-        source is left out. Raises SOURCE_UNREADABLE when not one file could be read,
-        SNAPSHOT_NOT_FOUND when the parent is gone, and REPOSITORY_NOT_FOUND.
+        source is left out. Raises SOURCE_VANISHED when the source went away while it was read,
+        SOURCE_UNREADABLE when not one file could be read, SNAPSHOT_NOT_FOUND when the parent is
+        gone, and REPOSITORY_NOT_FOUND.
         """
-        source = _resolve_source(request.source_path)
+        source = find_source(request.source_path)
         transcript, exit_code = self._start(
             repo,
             watch,
             *("backup", "--json", *_parent_option(request)),
             *(f"--exclude={pattern}" for pattern in request.excludes if pattern),
-            *(f"--exclude={pattern}" for pattern in _own_folder(repo, source)),
+            *(f"--exclude={pattern}" for pattern in _own_folder(repo, source.path)),
             *(f"--tag={tag}" for tag in request.tags if tag),
-            *("--", source),
+            *("--", source.path),
         )
         if exit_code not in (0, 3):
             raise printed.find_cause(exit_code, transcript.last_lines)
         if not transcript.summary:
             raise EngineError(ENGINE_FAILED, "restic ended without telling what it did.")
         outcome = printed.read_backup(transcript.summary, exit_code, transcript.errors)
-        if outcome.unreadable and not outcome.files_total:
-            raise EngineError(SOURCE_UNREADABLE, f"Nothing in {source} can be read.")
+        _refuse_part(outcome, source)
         return outcome
 
     def restore(self, repo: Repository, request: RestoreRequest, watch: Watch) -> RestoreOutcome:
@@ -221,21 +221,16 @@ class Restic:
         }
 
 
-def _resolve_source(source_path: str) -> str:
-    """Return the absolute source, checked; what a link points to, as restic keeps bare links."""
-    source = os.path.abspath(source_path)
-    try:
-        source = os.path.realpath(source) if os.path.islink(source) else source
-        mode = os.stat(source).st_mode
-        if stat.S_ISDIR(mode):
-            os.scandir(source).close()
-        elif stat.S_ISREG(mode):
-            os.close(os.open(source, os.O_RDONLY))
-    except (FileNotFoundError, NotADirectoryError, ValueError) as exc:
-        raise EngineError(SOURCE_NOT_FOUND, f"{source_path} does not exist.") from exc
-    except OSError as exc:
-        raise EngineError(SOURCE_UNREADABLE, f"{source_path}: {exc.strerror}.") from exc
-    return source
+def _refuse_part(outcome: BackupOutcome, source: Source) -> None:
+    """A snapshot that lacks single files is one; what was left of a source is none."""
+    if not outcome.unreadable and outcome.files_total:
+        return
+    if source.has_vanished():
+        kept = f"snapshot {outcome.snapshot_id} holds {outcome.files_total} files"
+        message = f"{source.path} went away while it was read; {kept}."
+        raise EngineError(SOURCE_VANISHED, message)
+    if outcome.unreadable and not outcome.files_total:
+        raise EngineError(SOURCE_UNREADABLE, f"Nothing in {source.path} can be read.")
 
 
 def _parent_option(request: BackupRequest) -> tuple[str, ...]:
