@@ -1,10 +1,12 @@
 """A worker that is killed: its run is failed and tried again, and its repository stays usable."""
 
+import os
 import secrets
 import signal
 from pathlib import Path
 
 import psutil
+import pytest
 from sqlalchemy import select
 
 import config
@@ -68,6 +70,24 @@ def test_a_repository_whose_prune_was_killed_is_used_by_the_next_run_without_a_h
     assert locks_of(app, job.id) == []
 
 
+def test_a_run_whose_worker_is_killed_before_its_engine_begins_is_tried_again(
+    app, cast, operator, house, short_lease, killer
+):
+    job = cast.create_job(max_retries=1)
+    execution_id = queue_run(operator, job)
+
+    with house_process("scheduler", house) as scheduler:
+        with house_process("worker", {**short_lease, "PATH": killer}) as worker:
+            lost = await_status(app, execution_id, "failed", scheduler)
+            code = worker.process.wait(60)
+        with house_process("worker", house) as worker:
+            retry = await_status(app, find_retry(app, execution_id), "success", worker)
+
+    assert code == -signal.SIGKILL
+    assert (lost.error_code, lost.attempt, lost.snapshot_id) == ("RUNNER_LOST", 1, None)
+    assert (retry.trigger, retry.files_total) == ("retry", 1)
+
+
 def test_a_lost_run_is_failed_within_90_seconds_by_the_defaults(environ):
     defaults = config.load(
         {name: text for name, text in environ.items() if not name.endswith("_SECONDS")}
@@ -76,6 +96,17 @@ def test_a_lost_run_is_failed_within_90_seconds_by_the_defaults(environ):
     # A lease was renewed at the latest just before the death; a sweep may just have passed.
     longest_seconds = defaults["LEASE_SECONDS"] + defaults["SWEEP_SECONDS"]
     assert longest_seconds + 10 <= 90
+
+
+@pytest.fixture
+def killer(throttle, tmp_path):
+    """A PATH whose restic kills the worker that starts it, and does nothing else."""
+    folder = tmp_path / "killer"
+    folder.mkdir()
+    program = folder / "restic"
+    program.write_text('#!/bin/sh\nkill -KILL "$PPID"\n')
+    program.chmod(0o755)
+    return f"{folder}{os.pathsep}{throttle.path}"
 
 
 def await_progress(app, execution_id, worker):
