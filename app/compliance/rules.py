@@ -24,6 +24,7 @@ _HOLDS_DATA = ("success", "warning")
 _ELSEWHERE = ("offsite", "cloud")
 _OFFLINE = "offline"
 _NAMED_COPIES = 5
+_SHORT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _run(run: Run | None) -> tuple[bool | None, str]:
 def _verified(evidence: Evidence, policy: Policy, now: datetime) -> tuple[bool | None, str]:
     found, days = evidence.verification, policy.max_verification_age_days
     if found is None and not evidence.is_verifiable:
-        return None, "Another tool keeps its data: it cannot be verified from here."
+        return None, "Its data cannot be read, and so not be verified, from here."
     if found is None:
         return False, "It was never verified: start a verification."
     at = _day(found.ended_at)
@@ -238,9 +239,10 @@ def _verified(evidence: Evidence, policy: Policy, now: datetime) -> tuple[bool |
 
 def _of_older(found: Verification, run: Run | None) -> str:
     """A snapshot that was proven says nothing of one that was made since."""
-    if run is None or run.snapshot_id is None or found.snapshot_id in (None, run.snapshot_id):
+    if run is None or run.snapshot_id is None or found.snapshot_id is None:
         return ""
-    return f" It proved snapshot {str(found.snapshot_id)[:8]}, not that of the latest run."
+    short, latest = found.snapshot_id[:_SHORT], run.snapshot_id[:_SHORT]
+    return "" if short == latest else f" It proved snapshot {short}, not that of the latest run."
 
 
 def _next_check(evidence: Evidence, policy: Policy, now: datetime) -> datetime | None:

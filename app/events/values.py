@@ -9,6 +9,7 @@ BACKUP_RECOVERED = "backup.recovered"
 BACKUP_MISSED = "backup.missed"
 BACKUP_UNSCHEDULABLE = "backup.unschedulable"
 COPY_CHANGED = "copy.changed"
+STORAGE_CHANGED = "storage.changed"
 COMPLIANCE_VIOLATED = "compliance.violated"
 COMPLIANCE_RESTORED = "compliance.restored"
 AUTH_LOCKED = "auth.locked"
@@ -30,6 +31,7 @@ SEVERITY_OF = {
     BACKUP_MISSED: HIGH,
     BACKUP_UNSCHEDULABLE: HIGH,
     COPY_CHANGED: INFO,
+    STORAGE_CHANGED: INFO,
     COMPLIANCE_VIOLATED: MEDIUM,
     COMPLIANCE_RESTORED: INFO,
     AUTH_LOCKED: MEDIUM,

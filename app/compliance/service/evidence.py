@@ -14,23 +14,27 @@ from app.core.db import db
 from app.core.models import live
 from app.storage.models import StorageProvider
 
+_OF_ONE_HOST = (None, "local", "network")
 # What tells how a job does; a run that somebody cancelled tells nothing.
 _TELLING = (SUCCESS, WARNING, FAILED, MISSED)
 
 
 def evidence_of(job_ids: Collection[int]) -> dict[int, Evidence]:
     """The evidence of each of the tenant's jobs that is not deleted, in a handful of queries."""
-    columns = select(BackupJob.id, BackupJob.backup_tool)
-    tools = db.session.execute(columns.where(BackupJob.id.in_(job_ids), live(BackupJob))).all()
+    jobs = db.session.execute(
+        select(BackupJob.id, BackupJob.backup_tool, BackupJob.runner, StorageProvider.provider_type)
+        .outerjoin(StorageProvider, StorageProvider.id == BackupJob.storage_id)
+        .where(BackupJob.id.in_(job_ids), live(BackupJob))
+    ).all()
     copies, runs, verifications = _copies(job_ids), _runs(job_ids), _verifications(job_ids)
     return {
         job_id: Evidence(
             copies=tuple(copies[job_id]),
             run=runs.get(job_id),
             verification=verifications.get(job_id),
-            is_verifiable=tool == RESTIC,
+            is_verifiable=_is_verifiable(tool, runner, kind),
         )
-        for job_id, tool in tools
+        for job_id, tool, runner, kind in jobs
     }
 
 
@@ -66,6 +70,11 @@ def _copies(job_ids: Collection[int]) -> Mapping[int, list[Copy]]:
             )
         )
     return found
+
+
+def _is_verifiable(tool: str, runner: str | None, provider_type: str | None) -> bool:
+    """This server can open the repository; a runner's own disks and shares it does not see."""
+    return tool == RESTIC and (runner is None or provider_type not in _OF_ONE_HOST)
 
 
 def _proof(is_claimed: bool, is_proven: bool | None) -> bool | None:

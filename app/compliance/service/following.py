@@ -16,14 +16,13 @@ from app.core.db import db
 from app.core.logging import get_logger
 from app.core.tenancy import as_tenant, execute_named, unscoped
 from app.events.service.following import Seen, follow
-from app.events.values import BACKUP_STARTED
+from app.events.values import BACKUP_STARTED, STORAGE_CHANGED
 
 log = get_logger("compliance")
 _JOBS: Any = BackupJob.__table__
 FOLLOWER = "compliance"
 # The kinds of events after which a job may stand otherwise; its own are not among them.
 _TELLING = ("backup", "copy", "verification")
-_OF_STORAGE = "storage_provider"
 _CHUNK = 50
 _BATCH = 500
 BUDGET_SECONDS = 5.0
@@ -53,7 +52,7 @@ def _take(now: datetime, batch: Sequence[Seen]) -> None:
     touched: dict[int, set[int]] = defaultdict(set)
     moved: dict[int, set[int]] = defaultdict(set)
     for event in batch:
-        if event.subject_type == _OF_STORAGE and event.subject_id is not None:
+        if event.type == STORAGE_CHANGED and event.subject_id is not None:
             moved[event.tenant_id].add(event.subject_id)
         job_id = _job_of(event)
         if job_id is not None:
