@@ -97,7 +97,7 @@ def _expire(
     The snapshot is made, so a stop during retention ends the retention and not the run.
     """
     if not repositories.is_alone(keeper, job.id):
-        keeper.log("Retention left for the next run: a restore is reading the repository.")
+        keeper.log("Retention left for the next run: somebody is reading the repository.")
         return None
     try:
         repositories.with_patience(

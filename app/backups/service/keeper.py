@@ -1,23 +1,18 @@
-"""Keeping a running execution: its lease, progress, log, and word of a cancel."""
+"""Keeping work on a repository: its lease, progress, log, and word of a cancel."""
 
-import socket
 import threading
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.backups.models import BackupJob, Execution, ExecutionLog
 from app.backups.rules.log_buffer import LogBuffer
 from app.backups.rules.readable import readable
-from app.backups.service import runs
+from app.backups.service.ledgers import Ledger
 from app.backups.values import LOG_HEAD_BYTES, LOG_TAIL_BYTES
 from app.core import clock
-from app.core.db import db
 from app.core.logging import get_logger
 from app.core.settings import settings
 from app.core.tenancy import as_tenant
@@ -31,17 +26,19 @@ Reason = Literal["cancelled", "stopping", "lost", "timed_out"]
 
 
 class Keeper:
-    """The engine's Watch over one claimed execution, with a thread that keeps its lease.
+    """The engine's Watch over one claimed row, with a thread that keeps its lease.
 
     Every second it looks for a cancel; progress and log are written when they changed, the
     lease at least four times in its length. When the lease cannot be renewed in time, the run
-    is lost to the sweeper and must stop: another may begin.
+    is lost to the sweeper and must stop: another may begin. So must one that runs longer than
+    `longest_seconds`.
     """
 
-    def __init__(self, execution: Execution, job: BackupJob, stopping: threading.Event) -> None:
-        self.execution_id = execution.id
-        self.tenant_id = execution.tenant_id
-        self.owner = str(execution.lease_owner)
+    def __init__(
+        self, ledger: Ledger, stopping: threading.Event, longest_seconds: float | None = None
+    ) -> None:
+        self.ledger = ledger
+        self.tenant_id = ledger.tenant_id
         self.lines = LogBuffer(LOG_HEAD_BYTES, LOG_TAIL_BYTES)
         self.reason: Reason | None = None
         self._stopping = stopping
@@ -49,7 +46,7 @@ class Keeper:
         self._beat_seconds = min(BEAT_SECONDS, self._lease_seconds / 4)
         self._lease_until = time.monotonic() + self._lease_seconds
         self._renewed = time.monotonic()
-        self._deadline = self._deadline_of(job)
+        self._deadline = None if longest_seconds is None else self._renewed + longest_seconds
         self._progress: dict[str, Any] = {}
         self._has_news = False
         self._is_logged = True
@@ -59,7 +56,7 @@ class Keeper:
 
     def __enter__(self) -> Self:
         self._recall()
-        self._thread = start_thread(self._keep, f"keeper-{self.execution_id}")
+        self._thread = start_thread(self._keep, f"keeper-{self.ledger.name}")
         return self
 
     def __exit__(
@@ -75,7 +72,7 @@ class Keeper:
     def started(self, pid: int, created_at: float) -> None:
         # Without the database nobody could end an orphan; the kernel does, when its parent dies.
         with suppress(SQLAlchemyError), as_tenant(self.tenant_id):
-            runs.note_engine(self.execution_id, self.owner, socket.gethostname(), pid, created_at)
+            self.ledger.note_engine(pid, created_at)
 
     def progress(self, progress: Progress) -> None:
         with self._guard:
@@ -119,7 +116,7 @@ class Keeper:
                 self._renew()
             if not self._is_logged:
                 self.write_log()
-            if self.reason is None and self._is_cancelled():
+            if self.reason is None and self.ledger.is_cancelled():
                 self.reason = "cancelled"
 
     def _is_due(self) -> bool:
@@ -129,42 +126,21 @@ class Keeper:
         began = time.monotonic()
         with self._guard:
             facts, self._has_news = dict(self._progress), False
-        if not runs.renew(
-            self.execution_id, self.owner, clock.utcnow(), self._lease_seconds, facts
-        ):
+        if not self.ledger.renew(self._lease_seconds, facts):
             self.reason = "lost"
             return
         self._renewed = began
         self._lease_until = began + self._lease_seconds
 
-    def _is_cancelled(self) -> bool:
-        asked: datetime | None = db.session.scalar(
-            select(Execution.cancel_requested_at).where(Execution.id == self.execution_id)
-        )
-        return asked is not None
-
     def _recall(self) -> None:
         """Go on with the log of the attempt before, where the run was given back."""
         with suppress(SQLAlchemyError), as_tenant(self.tenant_id, read_only=True):
-            earlier = db.session.get(ExecutionLog, self.execution_id)
-            if earlier is not None:
-                for line in (earlier.head + earlier.tail).splitlines():
-                    self.lines.append(line)
+            for line in self.ledger.read_log().splitlines():
+                self.lines.append(line)
 
     def write_log(self) -> None:
         """Keep the log as it stands, in the current transaction."""
         with self._guard:
             kept = (self.lines.head, self.lines.tail, self.lines.dropped_bytes)
             self._is_logged = True
-        row = db.session.get(ExecutionLog, self.execution_id)
-        if row is None:
-            row = ExecutionLog(execution_id=self.execution_id)
-            db.session.add(row)
-        row.head, row.tail, row.dropped_bytes = kept
-        db.session.flush()
-
-    @staticmethod
-    def _deadline_of(job: BackupJob) -> float | None:
-        if job.max_runtime_minutes is None:
-            return None
-        return time.monotonic() + timedelta(minutes=job.max_runtime_minutes).total_seconds()
+        self.ledger.write_log(*kept)

@@ -13,6 +13,7 @@ from app.backups.service.keeper import Keeper
 from app.backups.values import RUNNING
 from app.core import clock
 from app.core.db import db
+from app.core.ports import Port
 from app.core.settings import settings
 from app.core.tenancy import as_tenant, execute_named
 from app.engines.base import (
@@ -31,6 +32,9 @@ LOCK_WAIT_SECONDS = 600
 LOCK_STEP_SECONDS = 2.0
 _JOBS: Any = BackupJob.__table__
 T = TypeVar("T")
+
+# Of a job, those who read its repository at a moment without being executions, but for one.
+count_readers: Port[[int, int | None, datetime], int] = Port("backups.count_readers")
 
 
 def engine() -> Engine:
@@ -79,8 +83,8 @@ def with_patience(
 ) -> T:
     """Do it; on a lock, wait for the living and remove the locks of the dead.
 
-    A lock is dead when no other execution of the job holds a live lease: its process was
-    killed, and nothing else may write to this repository.
+    A lock is dead when nothing else of the job holds a live lease: its process was killed,
+    and nobody else may work on this repository.
     """
     give_up = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
@@ -98,12 +102,16 @@ def with_patience(
 
 
 def is_alone(keeper: Keeper, job_id: int) -> bool:
-    """No other execution of this job is alive."""
+    """No other execution of this job is alive, and nobody else reads its repository."""
+    own, now = keeper.ledger, clock.utcnow()
     with as_tenant(keeper.tenant_id, read_only=True):
-        return count_alive(job_id, keeper.execution_id, clock.utcnow()) == 0
+        return not (
+            count_alive(job_id, own.execution_id, now) or count_readers(job_id, own.reader_id, now)
+        )
 
 
-def count_alive(job_id: int, but: int, now: datetime) -> int:
+def count_alive(job_id: int, but: int | None, now: datetime) -> int:
+    """The running executions of a job whose workers live, but for one."""
     return (
         db.session.scalar(
             select(func.count()).where(

@@ -1,7 +1,7 @@
 """Doing what an execution asks for: claimed, kept alive, worked, and settled whatever happens."""
 
 import threading
-import time
+from functools import partial
 
 from app.backups.models import BackupJob, Execution
 from app.backups.rules.readable import readable
@@ -9,7 +9,9 @@ from app.backups.service import endings, local_runs, runs
 from app.backups.service.backing_up import back_up
 from app.backups.service.endings import CRASHED, OVER_TIME, STOPPED, Ending
 from app.backups.service.keeper import Keeper
+from app.backups.service.ledgers import ExecutionLedger
 from app.backups.service.restoring import restore
+from app.backups.service.settling import settle_surely
 from app.backups.values import BACKUP, FAILED
 from app.core import clock
 from app.core.db import db
@@ -20,7 +22,6 @@ from app.core.tenancy import as_tenant, unscoped
 from app.engines.base import EngineError, Stopped
 
 log = get_logger("running")
-SETTLE_STEP_SECONDS = 2.0
 _STOPPED_ENDINGS = {
     "cancelled": STOPPED,
     "timed_out": OVER_TIME,
@@ -60,13 +61,18 @@ def _carry_out(execution: Execution, job: BackupJob, stopping: threading.Event) 
     clear()
     bind(trace_id=execution.trace_id, execution_id=execution.id)
     log.info("execution_started", kind=execution.kind, job_id=job.id)
-    with Keeper(execution, job, stopping) as keeper:
+    ledger = ExecutionLedger(execution)
+    with Keeper(ledger, stopping, _longest_seconds(job)) as keeper:
         ending = _work(execution, job, keeper)
     if ending is None:
-        _give_back(keeper)
+        _give_back(keeper, ledger)
     else:
-        _settle(keeper, ending, stopping)
+        settle_surely(partial(_keep, keeper, ledger), ending, stopping)
     clear()
+
+
+def _longest_seconds(job: BackupJob) -> float | None:
+    return None if job.max_runtime_minutes is None else job.max_runtime_minutes * 60.0
 
 
 def _work(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending | None:
@@ -88,43 +94,21 @@ def _work(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending | None
         return CRASHED
 
 
-def _give_back(keeper: Keeper) -> None:
+def _give_back(keeper: Keeper, ledger: ExecutionLedger) -> None:
     if keeper.reason != "stopping":
         return
     keeper.log("The worker is stopping; the run goes back into the queue.")
     with as_tenant(keeper.tenant_id):
         keeper.write_log()
-        endings.give_back(keeper.execution_id, keeper.owner, clock.utcnow())
+        endings.give_back(ledger.id, ledger.owner, clock.utcnow())
     log.info("execution_given_back")
 
 
-def _settle(keeper: Keeper, ending: Ending, stopping: threading.Event) -> None:
-    """Keep how it ended, also when the database is away for a while.
-
-    Gives up when this worker stops: the lease runs out then, and the sweeper settles it.
-    """
-    is_whole = True
-    while True:
-        try:
-            _keep(keeper, ending, with_log=is_whole)
-            return
-        except Exception as error:
-            log.error("settle_failed", exc_info=error)
-            is_away = endings.is_away(error)
-            if stopping.is_set() or not (is_away or is_whole):
-                return
-            if is_away:
-                time.sleep(SETTLE_STEP_SECONDS)
-            else:
-                # Something of how it ended cannot be kept; that it is over can be.
-                ending, is_whole = CRASHED, False
-
-
-def _keep(keeper: Keeper, ending: Ending, *, with_log: bool) -> None:
+def _keep(keeper: Keeper, ledger: ExecutionLedger, ending: Ending, is_whole: bool) -> None:
     with as_tenant(keeper.tenant_id):
-        if with_log:
+        if is_whole:
             keeper.write_log()
-        kept = endings.settle(keeper.execution_id, keeper.owner, ending, clock.utcnow())
+        kept = endings.settle(ledger.id, ledger.owner, ending, clock.utcnow())
     if kept:
         log.info("execution_ended", status=ending.status, error_code=ending.error_code)
     else:
