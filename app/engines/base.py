@@ -118,6 +118,37 @@ class Snapshot:
     files_total: int | None
 
 
+@dataclass(frozen=True)
+class Node:
+    """One entry of a snapshot; bytes of its name that are no UTF-8 come as U+FFFD."""
+
+    path: str
+    kind: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What a tool found wrong: with a file, or with `pack` or another part of the repository."""
+
+    path: str
+    reason: str
+    pack: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """A finished check: how many things of a kind it looked at, and what was wrong with how many.
+
+    `damages` are the first thousand.
+    """
+
+    counted: Literal["snapshots", "packs"]
+    checked: int
+    damages: tuple[Damage, ...]
+    damages_total: int
+
+
 class Watch(Protocol):
     """Follows a run; an exception raised here ends the child process and travels on."""
 

@@ -10,6 +10,7 @@ from typing import IO, Literal
 READ_SECONDS = 0.25
 LINGER_SECONDS = 2
 QUEUED_LINES = 500
+PIECE_BYTES = 64 * 1024
 
 StreamName = Literal["stdout", "stderr"]
 
@@ -25,13 +26,16 @@ class Output:
 
     A full queue holds the child back, so a flood of output cannot fill the memory. Once
     discarded, lines are still read but dropped: a child that could not write any more would
-    not get round to removing its lock.
+    not get round to removing its lock. With `is_binary` stdout comes in pieces of any length.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], line_bytes: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], line_bytes: int, *, is_binary: bool = False
+    ) -> None:
         self._lines: queue.Queue[Line] = queue.Queue(QUEUED_LINES)
         self._discarded = threading.Event()
         self._line_bytes = line_bytes
+        self._is_binary = is_binary
         self._readers = [
             self._reader("stdout", process.stdout),
             self._reader("stderr", process.stderr),
@@ -47,9 +51,14 @@ class Output:
 
     def _read(self, name: StreamName, stream: IO[bytes]) -> None:
         with stream:
-            for data in capped_lines(stream, self._line_bytes):
+            for data in self._pieces(name, stream):
                 self._put(Line(name, data))
         self._put(Line(name, None))
+
+    def _pieces(self, name: StreamName, stream: IO[bytes]) -> Iterator[bytes]:
+        if self._is_binary and name == "stdout":
+            return iter(lambda: stream.read(PIECE_BYTES), b"")
+        return capped_lines(stream, self._line_bytes)
 
     def _put(self, line: Line) -> None:
         while not self._discarded.is_set():

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import psutil
 
@@ -56,11 +56,19 @@ def run(
     watch asks to stop: the child's whole process group gets SIGINT, and SIGKILL three seconds
     later. An exception of the watch or of `on_line` ends the child in the same way.
     """
-    process = _spawn(argv, environment)
+    process = spawn(argv, environment)
     output = Output(process, line_bytes)
-    try:
-        watch.started(process.pid, _created_at(process.pid))
+    with ended(process, output):
+        watch.started(process.pid, created_at(process.pid))
         _follow(process, output, watch, on_line)
+    return process.wait()
+
+
+@contextlib.contextmanager
+def ended(process: subprocess.Popen[bytes], output: Output) -> Iterator[None]:
+    """End the child and what it started when the block raises, and let go of its streams."""
+    try:
+        yield
     except BaseException:
         output.discard()
         _end(process)
@@ -72,10 +80,10 @@ def run(
         if output.open_streams:
             _signal_group(process.pid, signal.SIGKILL)
         output.join()
-    return process.wait()
 
 
-def _spawn(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def spawn(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in a group of its own, which the kernel interrupts when its parent dies."""
     program = shutil.which(argv[0])
     if program is None:
         raise EngineError(ENGINE_MISSING, f"{argv[0]} is not installed on this host.")
@@ -102,7 +110,8 @@ def _death_wrapper() -> tuple[str, ...]:
     return (setpriv, "--pdeathsig", "INT", "--") if setpriv else ()
 
 
-def _created_at(pid: int) -> float:
+def created_at(pid: int) -> float:
+    """Say when a child was started, in seconds since 1970."""
     try:
         return psutil.Process(pid).create_time()
     except psutil.Error:
@@ -115,7 +124,7 @@ def _follow(
 ) -> None:
     next_poll = 0.0
     ended_at: float | None = None
-    while output.open_streams or not _has_ended(process):
+    while output.open_streams or not has_ended(process):
         line = output.next() if output.open_streams else None
         if line is not None and line.data is not None:
             on_line(line.stream, line.data.decode("utf-8", errors="replace"))
@@ -131,7 +140,8 @@ def _follow(
                 return
 
 
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether it ended, after a moment's wait."""
     try:
         process.wait(POLL_SECONDS)
     except subprocess.TimeoutExpired:

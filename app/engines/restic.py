@@ -115,7 +115,7 @@ class Restic:
         is no progress and no count. Raises SNAPSHOT_NOT_FOUND; and, when all that can be had was
         written, REPOSITORY_DAMAGED and STORAGE_FULL with the first file that is missing.
         """
-        _check_snapshot(request.snapshot)
+        check_snapshot(request.snapshot)
         with locations.refusals(f"{request.target} cannot be made"):
             os.makedirs(request.target, exist_ok=True)
         includes = (locations.escape_brackets(path) for path in request.include if path)
@@ -126,7 +126,7 @@ class Restic:
             *(f"--include={pattern}" for pattern in includes),
             *("--", request.snapshot),
         )
-        had_errors = any(_SINGLE_FILE_ERRORS.search(line) for line in transcript.last_lines)
+        had_errors = had_single_errors(transcript)
         if exit_code != 0 and not had_errors:
             raise printed.find_cause(exit_code, transcript.last_lines)
         if had_errors and transcript.loss is not None:
@@ -198,13 +198,16 @@ class Restic:
         secrets = printed.secrets_of(repo.password, repo.environment)
         transcript = Transcript(watch, secrets, is_logged)
         exit_code = processes.run(
-            [self._binary, f"--cache-dir={self._cache_dir}", *arguments],
+            self._command(*arguments),
             self._environment(repo),
             watch,
             transcript.take,
             line_bytes=processes.LINE_BYTES if is_logged else _LISTING_BYTES,
         )
         return transcript, exit_code
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [self._binary, f"--cache-dir={self._cache_dir}", *arguments]
 
     def _environment(self, repo: Repository) -> dict[str, str]:
         """Return all that the child knows; a location may hold a password, so it goes here too."""
@@ -219,6 +222,11 @@ class Restic:
             "RESTIC_REPOSITORY": repo.location,
             "RESTIC_PASSWORD": repo.password,
         }
+
+
+def had_single_errors(transcript: Transcript) -> bool:
+    """Say that a restore went on to its end, though single files failed."""
+    return any(_SINGLE_FILE_ERRORS.search(line) for line in transcript.last_lines)
 
 
 def _refuse_part(outcome: BackupOutcome, source: Source) -> None:
@@ -238,7 +246,7 @@ def _parent_option(request: BackupRequest) -> tuple[str, ...]:
         return ()
     if request.mode == "full" or request.parent_snapshot is None:
         return ("--force",)
-    _check_snapshot(request.parent_snapshot)
+    check_snapshot(request.parent_snapshot)
     return (f"--parent={request.parent_snapshot}",)
 
 
@@ -253,7 +261,7 @@ def _own_folder(repo: Repository, source: str) -> tuple[str, ...]:
     return (locations.escape(str(source / folder.relative_to(real_source))),)
 
 
-def _check_snapshot(snapshot: str) -> None:
+def check_snapshot(snapshot: str) -> None:
     """Refuse what is no snapshot's name, before restic reads `id:path` or an option into it."""
     if not _SNAPSHOT_ID.fullmatch(snapshot):
         raise EngineError(SNAPSHOT_NOT_FOUND, f"{snapshot[:80]!r} is not a snapshot.")

@@ -44,7 +44,13 @@ _CAUSES = (
             r"|not a directory|stale (nfs )?file handle"
         ),
     ),
-    (REPOSITORY_DAMAGED, r"ciphertext verification failed|not found in repository|unmarshal: "),
+    (
+        REPOSITORY_DAMAGED,
+        (
+            r"ciphertext verification failed|not found in repository|unmarshal: "
+            r"|invalid data returned|returned invalid hash|repository contains errors"
+        ),
+    ),
     (REPOSITORY_NOT_FOUND, r"unable to open config file|is there a repository at|does not exist"),
     (STORAGE_UNAVAILABLE, r"create repository at .* failed|unable to open repository"),
 )
