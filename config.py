@@ -139,6 +139,7 @@ TABLE: dict[str, tuple[Kind, str | None]] = {
     "BACKUP_SOURCE_ROOTS": (ROOTS, ""),
     "RESTORE_ROOTS": (ROOTS, ""),
     "STORAGE_ROOTS": (ROOTS, ""),
+    "SCRATCH_PATH": (Kind("an absolute path", _parse_root), None),
     "ALLOW_LOOPBACK_STORAGE": (Kind("true or false", lambda text: FLAGS[text.lower()]), "false"),
     "MAX_CONCURRENT_RUNS": (_number(int, 1, 256), "2"),
     "WEB_WORKERS": (_number(int, 1, 256), "2"),
@@ -268,6 +269,7 @@ def _parse_all(texts: Mapping[str, str], environment_name: str) -> dict[str, Any
 def _completed(values: dict[str, Any], instance: Path) -> Settings:
     url = values.pop("DATABASE_URL")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"
+    values["SCRATCH_PATH"] = values["SCRATCH_PATH"] or str(instance / "scratch")
     return Settings(
         values,
         INSTANCE_PATH=str(instance),

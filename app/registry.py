@@ -12,7 +12,7 @@ from app.auth.routes import blp as auth_routes
 from app.auth.service.actors import load_actor
 from app.backups import background as backups_background
 from app.backups.routes import copies, executions, jobs, stored_backups
-from app.backups.service import handover, storage_use
+from app.backups.service import handover, repositories, storage_use
 from app.compliance import background as compliance_background
 from app.compliance.routes import blp as compliance_routes
 from app.core import background, identity
@@ -25,6 +25,11 @@ from app.runners.routes import runner_runs, runners
 from app.storage import background as storage_background
 from app.storage.routes import blp as storage_routes
 from app.storage.service import usage
+from app.verification import background as verification_background
+from app.verification.routes import schedules as verification_schedules
+from app.verification.routes import verifications
+from app.verification.service import claims
+from app.verification.service import handover as verification_handover
 
 API_PREFIX = "/api/v1"
 LEGACY_PREFIX = "/api/backup"
@@ -38,6 +43,8 @@ BLUEPRINTS = (
     storage_routes,
     compliance_routes,
     stored_backups,
+    verification_schedules,
+    verifications,
     health_routes,
     rejected,
     calls,
@@ -49,6 +56,7 @@ BACKGROUND = (
     legacy_background,
     runners_background,
     storage_background,
+    verification_background,
 )
 
 
@@ -77,3 +85,5 @@ def plug_ports() -> None:
     usage.users_of.plug(storage_use.users_of)
     usage.count_backups.plug(storage_use.count_backups)
     usage.follow.plug(storage_use.follow)
+    repositories.count_readers.plug(claims.count_alive)
+    verification_handover.enqueue.plug(verification_background.enqueue)

@@ -64,6 +64,17 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/copies/{copy_id}": ("backups:read", READERS),
     "PUT /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
     "DELETE /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
+    # Verifications
+    "GET /api/v1/verify": ("verify:read", READERS),
+    "POST /api/v1/verify/{job_id}": ("verify:run", OPERATORS),
+    "GET /api/v1/verify/{job_id}/status": ("verify:read", READERS),
+    "GET /api/v1/verify/{job_id}/result": ("verify:read", READERS),
+    "POST /api/v1/verify/{verification_id}/cancel": ("verify:run", OPERATORS),
+    "GET /api/v1/verify/schedules": ("verify:read", READERS),
+    "POST /api/v1/verify/schedules": ("verify:run", OPERATORS),
+    "GET /api/v1/verify/schedules/{schedule_id}": ("verify:read", READERS),
+    "PUT /api/v1/verify/schedules/{schedule_id}": ("verify:run", OPERATORS),
+    "DELETE /api/v1/verify/schedules/{schedule_id}": ("verify:run", OPERATORS),
     # Storage
     "GET /api/v1/storage/providers": ("storage:read", READERS),
     "GET /api/v1/storage/providers/{provider_id}": ("storage:read", READERS),

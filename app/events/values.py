@@ -18,6 +18,9 @@ RUNNER_BACK = "runner.back"
 STORAGE_OFFLINE = "storage.offline"
 STORAGE_ONLINE = "storage.online"
 STORAGE_LOW = "storage.low"
+VERIFICATION_SUCCEEDED = "verification.succeeded"
+VERIFICATION_FAILED = "verification.failed"
+VERIFICATION_CANCELLED = "verification.cancelled"
 
 INFO, LOW, MEDIUM, HIGH, CRITICAL = "info", "low", "medium", "high", "critical"
 
@@ -40,4 +43,7 @@ SEVERITY_OF = {
     STORAGE_OFFLINE: HIGH,
     STORAGE_ONLINE: INFO,
     STORAGE_LOW: MEDIUM,
+    VERIFICATION_SUCCEEDED: INFO,
+    VERIFICATION_FAILED: HIGH,
+    VERIFICATION_CANCELLED: LOW,
 }

@@ -30,7 +30,12 @@ def globex_copy(cast):
 
 # What a tool calls its own; no row of ours.
 NO_ROWS = {"snapshot_id"}
-THEIRS = {"copy_id": globex_copy, "job_id": globex_job, "storage_id": globex_provider}
+THEIRS = {
+    "backup_id": globex_job,
+    "copy_id": globex_copy,
+    "job_id": globex_job,
+    "storage_id": globex_provider,
+}
 
 
 def named_ids(operations):

@@ -30,6 +30,8 @@ UNTOLD = {
     "StatusPost",
     "StorageSample",
     "TokenFamily",
+    "Verification",
+    "VerificationFailure",
 }
 UNKNOWN_TABLES = """
 import importlib, pkgutil

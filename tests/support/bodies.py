@@ -13,6 +13,7 @@ from app.tenants import service as tenants
 from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.document import Document
 from tests.support.operations import Door
+from tests.support.rows import keep_run
 
 
 @dataclass
@@ -78,6 +79,26 @@ def _job(scene: Scene) -> Any:
     return {"name": f"New {number}", "source_path": source, **kinds}
 
 
+def _verification(scene: Scene) -> Any:
+    """The job needs something that could be verified."""
+    keep_run(scene.cast, int(str(scene.rows["job_id"])))
+    return {"test_type": "integrity"}
+
+
+def _schedule(scene: Scene) -> Any:
+    body = {"test_type": "restore", "frequency": "quarterly"}
+    return {**body, "backup_id": scene.cast.create_job().id}
+
+
+def _result(scene: Scene) -> None:
+    """None is sent, but the job needs a verification that has ended."""
+    job_id = int(str(scene.rows["job_id"]))
+    keep_run(scene.cast, job_id)
+    made = scene.admin.post(f"/api/v1/verify/{job_id}", {"test_type": "integrity"})
+    assert made.status_code == 202, made.text
+    scene.admin.post(f"/api/v1/verify/{made.json['data']['id']}/cancel")  # type: ignore[index]
+
+
 def _last_execution(scene: Scene) -> None:
     """None is sent, but the job needs a run that has ended."""
     body = {"job_id": scene.rows["job_id"], "execution_result": "success"}
@@ -110,6 +131,11 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
         "provider_type": "local",
         "connection_string": f"{scene.cast.instance}/storage",
     },
+    "POST /api/v1/verify/{job_id}": _verification,
+    "GET /api/v1/verify/{job_id}/status": _result,
+    "GET /api/v1/verify/{job_id}/result": _result,
+    "POST /api/v1/verify/schedules": _schedule,
+    "PUT /api/v1/verify/schedules/{schedule_id}": lambda _: {"scope": "full"},
     "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
     "POST /api/v1/runners": lambda scene: {"name": f"host-of-{scene.cast.create_job().name}"},
     "POST /api/v1/runners/claim": Scene.queue_for_host,

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from app.backups.models import Execution
 from app.core import clock
 from app.core.db import Base, db
 from app.core.tenancy import as_tenant
@@ -44,6 +45,18 @@ def dump(cast: Cast) -> dict[str, list[dict[str, Any]]]:
         }
 
 
+def keep_run(cast: Cast, job_id: int, **fields: Any) -> int:
+    """A successful run of Acme's job, as far as rows tell of it."""
+    now = clock.utcnow()
+    given = {"status": "success", "snapshot_id": "4f1c2d3e", **fields}
+    with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
+        times = dict.fromkeys(("execution_date", "started_at", "finished_at"), now)
+        run = Execution(job_id=job_id, kind="backup", trigger="manual", **{**times, **given})
+        session.add(run)
+        session.flush()
+        return int(run.id)
+
+
 def _make(caller: Caller, path: str, body: dict[str, Any]) -> int:
     response = caller.post(path, body)
     assert response.is_json
@@ -80,6 +93,17 @@ def _runner(_cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/runners", {"name": f"host-{next(_numbers)}"})
 
 
+def _verification(cast: Cast, admin: Caller) -> int:
+    job = cast.create_job()
+    keep_run(cast, job.id)
+    return _make(admin, f"/api/v1/verify/{job.id}", {"test_type": "integrity"})
+
+
+def _schedule(cast: Cast, admin: Caller) -> int:
+    body = {"backup_id": _job(cast, admin), "test_type": "restore", "frequency": "quarterly"}
+    return _make(admin, "/api/v1/verify/schedules", body)
+
+
 def _report(cast: Cast, _admin: Caller) -> int:
     with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
         report = RejectedReport(
@@ -107,4 +131,6 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "provider_id": _provider,
     "report_id": _report,
     "runner_id": _runner,
+    "schedule_id": _schedule,
+    "verification_id": _verification,
 }

@@ -1,0 +1,1 @@
+"""Proof that what was backed up can be had back."""

@@ -1,0 +1,1 @@
+"""What verifications follow, as pure functions."""

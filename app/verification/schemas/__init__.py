@@ -1,0 +1,1 @@
+"""The wire format of verifications and their schedules."""
