@@ -15,7 +15,6 @@ from flask import Flask
 
 from app.backups.models import BackupJob, Execution
 from app.backups.service import running
-from app.core import clock
 from app.core.db import db
 from app.core.tenancy import as_tenant
 from tests.support.cast import Cast
@@ -169,30 +168,12 @@ class Host:
         )
         return job
 
-    def queue_restore(self, job: Any, target: Path, **fields: Any) -> int:
-        """A restore as the server keeps one that it has let through."""
-        now = clock.utcnow()
-        with self.cast.app.app_context(), as_tenant(job.tenant_id) as session:
-            row = Execution(
-                job_id=job.id,
-                kind="restore",
-                status="queued",
-                trigger="manual",
-                runner="branch-office",
-                priority=5,
-                attempt=0,
-                execution_date=now,
-                created_at=now,
-                restore_snapshot="latest",
-                restore_include=[],
-                restore_target=str(target),
-                restore_overwrite=False,
-            )
-            for name, value in fields.items():
-                setattr(row, name, value)
-            session.add(row)
-            session.flush()
-            return row.id
+    def queue_restore(self, job: Any, target: Path, **more: Any) -> int:
+        caller = self.cast.caller("admin")
+        body = {"target": str(target), **more}
+        response = caller.post(f"/api/v1/backups/{job.id}/restore", body)
+        assert response.status_code == 202, response.text
+        return int(response.json["data"]["id"])  # type: ignore[index]
 
     def await_status(self, execution_id: int, status: str, child: Child) -> Execution:
         return await_status(self.cast.app, execution_id, status, child)

@@ -52,7 +52,7 @@ def test_a_restore_writes_over_nothing(host, server, tmp_path, wrong):
     kept.write_text("mine\n")
     if wrong == "overwrite":
         kept.unlink()
-    execution_id = host.queue_restore(job, target, restore_overwrite=wrong == "overwrite")
+    execution_id = host.queue_restore(job, target, overwrite=wrong == "overwrite")
 
     with host.running(server) as child:
         failed = host.await_status(execution_id, "failed", child)

@@ -115,3 +115,40 @@ def test_a_second_runner_over_one_folder_does_not_start(host, server):
 
     assert second.returncode == 3
     assert "another runner uses this state_folder" in second.stderr
+
+
+def test_a_run_that_is_no_longer_its_own_is_stopped_and_not_told(
+    host, server, operator, slow_job, hand, cast
+):
+    with host.running(server) as child:
+        execution_id = queue_run(operator, slow_job)
+        restic = await_engine(child, "backup")
+        hand.change(execution_id, status="failed", error_code="RUNNER_LOST")
+        wait_until(lambda: is_gone(restic), seconds=30, what="restic has ended")
+        wait_until(lambda: not list((host.state / "runs").iterdir()), seconds=30)
+
+    (row,) = cast.rows(Execution)
+    assert (row.status, row.error_code) == ("failed", "RUNNER_LOST")
+    assert [path.name for path in (host.state / "spool").iterdir()] == ["rejected"]
+    assert operator.get(f"/api/v1/executions/{execution_id}/log").text.count("A report came") == 0
+
+
+def test_a_claim_whose_answer_was_lost_is_given_again(host, app, operator, cast, tmp_path):
+    config = tmp_path / "runner.ini"
+    config.write_text("[tools]\ncustom = true\n")
+    job = cast.create_job(runner="branch-office", backup_tool="custom")
+    execution_id = queue_run(operator, job)
+    lost = []
+
+    def losing(environ, start_response):
+        answer = list(app(environ, start_response))
+        if environ["PATH_INFO"].endswith("/claim") and not lost:
+            lost.append(environ["HTTP_IDEMPOTENCY_KEY"])
+            raise ConnectionResetError
+        return answer
+
+    with serving(losing) as url, host.running(url, "--config", str(config)) as child:
+        ended = host.await_status(execution_id, "success", child)
+
+    assert len(lost) == 1
+    assert ended.attempt == 1

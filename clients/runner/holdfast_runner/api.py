@@ -60,13 +60,20 @@ class Api:
         """What `data` holds, None for 204; raises Away and Refused."""
         return self.exchange(path, body, seconds)[0]
 
-    def exchange(self, path: str, body: Any, seconds: float = REQUEST_SECONDS) -> tuple[Any, float]:
-        """As `post`, and beside it the seconds of `Retry-After`, zero without."""
+    def exchange(
+        self, path: str, body: Any, seconds: float, idempotency_key: str | None = None
+    ) -> tuple[Any, float]:
+        """As `post`, and beside it the seconds of `Retry-After`, zero without.
+
+        The same again with the same key gets the first one's answer.
+        """
         headers = {
             "X-API-Key": self._key,
             "Content-Type": "application/json",
             "User-Agent": f"holdfast-runner/{__version__}",
         }
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
         # The settings let no scheme but http and https through.
         request = urllib.request.Request(  # noqa: S310
             self._base + path, json.dumps(body).encode(), headers, method="POST"
@@ -98,7 +105,8 @@ def _refusal(error: urllib.error.HTTPError) -> Away | Refused:
     except (ValueError, OSError, HTTPException):
         told = None
     code = told.get("error") if isinstance(told, dict) else None
-    if error.code == 429 or error.code >= 500 or not isinstance(code, str):
+    passing = error.code == 429 or error.code >= 500 or code == "REQUEST_IN_PROGRESS"
+    if passing or not isinstance(code, str):
         return Away(f"{error.code} {error.reason}", _seconds(error.headers.get("Retry-After")))
     return Refused(f"{told.get('message')} ({error.code} {code})", error.code, code)
 

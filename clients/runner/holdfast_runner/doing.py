@@ -50,12 +50,9 @@ def _back_up(work: dict[str, Any], settings: Settings, pulse: Pulse) -> Completi
     if os.path.isabs(location):
         own.append(location)
     excludes = [*job["excludes"], *map(_literal, own)]
-    facts = restic.back_up(
-        source,
-        *_mode(work),
-        *(f"--exclude={pattern}" for pattern in excludes if pattern),
-        f"--tag=execution-{work['execution_id']}",
-    )
+    options = [f"--exclude={pattern}" for pattern in excludes if pattern]
+    options.append(f"--tag=execution-{work['execution_id']}")
+    facts = _snapshot(restic, work, source, options, pulse)
     unreadable = facts.pop("unreadable")
     retention = _expire(restic, int(job["retention_days"]), pulse)
     if unreadable:
@@ -64,6 +61,19 @@ def _back_up(work: dict[str, Any], settings: Settings, pulse: Pulse) -> Completi
     if retention is not None:
         return _warning("RETENTION_FAILED", retention.message, facts)
     return {"status": "success", **facts}
+
+
+def _snapshot(
+    restic: Restic, work: dict[str, Any], source: str, options: list[str], pulse: Pulse
+) -> Completion:
+    """A differential whose parent is gone becomes a full one, and says so."""
+    try:
+        return restic.back_up(source, *_mode(work), *options)
+    except RunFailed as failure:
+        if failure.code != errors.SNAPSHOT_NOT_FOUND:
+            raise
+    pulse.log("There is no full snapshot to compare with: this run becomes a full one.")
+    return {**restic.back_up(source, "--force", *options), "backup_type": "full"}
 
 
 def _mode(work: dict[str, Any]) -> tuple[str, ...]:

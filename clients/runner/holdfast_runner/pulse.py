@@ -104,10 +104,12 @@ class Pulse:
                 log.warning("%s: the server is away: %s", self._path, away)
                 self._put_back(lines)
             except Refused as refusal:
-                # Whoever has it now, it is not ours: two must not work on one repository.
+                # Whoever has it now, it is not ours: two must not work on one repository. A key
+                # may be good again by the time that there is an end to tell of.
                 log.error("%s: %s", self._path, refusal)
                 self._put_back(lines)
-                self._reason = LOST
+                if not refusal.is_about_key:
+                    self._reason = LOST
             else:
                 if answer.get("cancel"):
                     self._reason = CANCELLED

@@ -6,18 +6,21 @@ import logging
 import platform
 import threading
 import time
+import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from holdfast_runner import __version__, doing
 from holdfast_runner.api import Api, Away, Refused
 from holdfast_runner.leftovers import Leftovers
-from holdfast_runner.pulse import Pulse
+from holdfast_runner.pulse import LOST, Pulse
 from holdfast_runner.settings import Settings
 from holdfast_runner.spool import Spool
 
 LONGEST_PAUSE = 30.0
 LAST_WORDS_SECONDS = 10.0
+# A run that nobody was heard of for three minutes is lost, and its claim with it.
+CLAIM_KEY_SECONDS = 150.0
 log = logging.getLogger("holdfast_runner")
 
 
@@ -34,6 +37,7 @@ class Runner:
         self._is_ending = False
         self._telling = threading.Lock()
         self._pause = 1.0
+        self._claim_key, self._claim_began = "", 0.0
 
     def end(self) -> None:
         # No lock and no event: this interrupts whatever the main thread is doing.
@@ -64,22 +68,28 @@ class Runner:
         self._last_words()
 
     def _claim(self) -> Any:
-        """A run to do, or None; after a failure not before a pause, longer each time."""
+        """A run to do, or None; after a failure not before a pause, longer each time.
+
+        A claim whose answer was lost is asked for again by its key, so that no run is.
+        """
         seconds = self._settings.claim_wait_seconds
         body = {
-            "wait_seconds": 0 if self._is_ending else seconds,
+            "wait_seconds": seconds,
             "version": __version__,
             "platform": platform.platform()[:200],
         }
         began = time.monotonic()
+        if not self._claim_key or began - self._claim_began > CLAIM_KEY_SECONDS:
+            self._claim_key, self._claim_began = str(uuid.uuid4()), began
+        key = self._claim_key
         try:
-            work, retry_after = self._api.exchange("/runners/claim", body, seconds + 30)
+            work, retry_after = self._api.exchange("/runners/claim", body, seconds + 30, key)
         except (Away, Refused) as error:
             log.warning("no claim: %s", error)
             self._wait(max(self._pause, getattr(error, "retry_after", 0.0)))
             self._pause = min(LONGEST_PAUSE, self._pause * 2)
             return None
-        self._pause = 1.0
+        self._pause, self._claim_key = 1.0, ""
         if work is None:
             # A server that has no room for one who waits answers at once, and says when to ask.
             self._wait(max(retry_after, 1.0 - (time.monotonic() - began)))
@@ -96,6 +106,10 @@ class Runner:
         pace = self._settings.heartbeat_seconds
         with Pulse(self._api, work, lambda: self._is_ending, note_process, pace) as pulse:
             completion = doing.do(work, self._settings, pulse)
+        if pulse.stop_reason() == LOST:
+            # It is over, or somebody else's: the server wants to hear no more of it.
+            self._leftovers.forget(execution_id)
+            return
         try:
             self._spool.keep(execution_id, completion)
         except OSError as error:
