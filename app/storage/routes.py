@@ -63,7 +63,9 @@ def update_storage_provider(
     body: dict[str, Any], provider_id: int, expected_version: int | None
 ) -> Any:
     """Change the given fields of a storage provider."""
-    return changes.update_provider(provider_id, body, expected_version=expected_version)
+    return changes.update_provider(
+        provider_id, body, clock.utcnow(), expected_version=expected_version
+    )
 
 
 @blp.delete("/providers/<int:provider_id>")

@@ -14,6 +14,8 @@ from app.core.integrity import flush_unless_taken
 from app.core.logging import MASK, mask_text
 from app.core.models import defaults_of, get_row, live
 from app.core.tenancy import current_tenant_id
+from app.events import service as events
+from app.events.values import STORAGE_CHANGED
 from app.storage.drivers.errors import DriverError
 from app.storage.errors import ChangedMeanwhile, NameTaken, StorageInUse
 from app.storage.models import StorageProvider
@@ -29,6 +31,8 @@ _FINDINGS = (
     *("is_online", "last_verified", "last_error_code", "is_low", "check_due_at"),
     *("immutability_proven", "immutability_checked_at"),
 )
+# What the jobs whose copies lie there are judged by.
+_COUNTED = ("provider_type", "location_type", "is_immutable", "immutability_proven")
 
 
 def create_provider(fields: dict[str, Any]) -> StorageProvider:
@@ -48,7 +52,7 @@ def create_provider(fields: dict[str, Any]) -> StorageProvider:
 
 
 def update_provider(
-    provider_id: int, fields: dict[str, Any], *, expected_version: int | None
+    provider_id: int, fields: dict[str, Any], now: datetime, *, expected_version: int | None
 ) -> StorageProvider:
     """Replace the given fields; masked credentials and a masked address stay as they are.
 
@@ -74,11 +78,16 @@ def update_provider(
         raise ChangedMeanwhile(details={"version": provider.version})
     if provider.is_default and not fields.get("is_default", True):
         raise ValidationFailed.on("is_default", "Make another provider the default instead.")
+    counted = _counted(provider)
     if moves:
         _forget(provider, before, draft)
     _apply(provider, fields, draft)
     _flush()
     usage.follow(provider)
+    if _counted(provider) != counted:
+        title = f"Storage {provider.name} was changed"
+        fact = events.Fact(STORAGE_CHANGED, title, now, provider.audit_name, provider.id)
+        events.record(fact, tenant_id=provider.tenant_id)
     return provider
 
 
@@ -142,6 +151,11 @@ def _server(draft: Draft) -> tuple[Any, ...]:
     except DriverError:
         return (draft.provider_type, draft.connection_string)
     return (draft.provider_type, found.host, found.port, found.is_tls)
+
+
+def _counted(provider: StorageProvider) -> tuple[Any, ...]:
+    """What makes a copy there worth more or less."""
+    return tuple(getattr(provider, name) for name in _COUNTED)
 
 
 def _forget(provider: StorageProvider, before: Draft, draft: Draft) -> None:

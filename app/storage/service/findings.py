@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, update
 from app.core.db import db, insert_or_update
 from app.core.tenancy import execute_named
 from app.events import service as events
-from app.events.values import STORAGE_LOW, STORAGE_OFFLINE, STORAGE_ONLINE
+from app.events.values import STORAGE_CHANGED, STORAGE_LOW, STORAGE_OFFLINE, STORAGE_ONLINE
 from app.storage.drivers.base import Immutability, Probe, Space
 from app.storage.models import StorageProvider, StorageSample
 from app.storage.rules import space as rules
@@ -61,7 +61,11 @@ def keep_probe(seen: Seen, probe: Probe, now: datetime) -> bool:
 def keep_immutability(seen: Seen, found: Immutability, now: datetime) -> None:
     """Keep what a deletion that was tried has shown; nothing shown counts as not known."""
     facts = {"immutability_proven": found.is_immutable, "immutability_checked_at": now}
-    _change(seen, facts)
+    was = _PROVIDERS.c.immutability_proven
+    if _change(seen, facts, was.is_distinct_from(found.is_immutable)):
+        _tell(STORAGE_CHANGED, f"What is proven of storage {seen.name} changed", seen, now)
+    else:
+        _change(seen, facts)
 
 
 def keep_space(seen: Seen, space: Space, now: datetime) -> None:
