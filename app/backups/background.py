@@ -4,11 +4,13 @@ import os
 import socket
 import uuid
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
 from app.backups.service import due, running, sweeping, timeouts
 from app.core import background, queue
+from app.core.jumps import JumpWatch
 from app.core.settings import settings
 
 RUN = "backups.run_execution"
@@ -23,7 +25,8 @@ def register(app: Flask) -> None:
     pace = min(DUE_SECONDS, app.config["SWEEP_SECONDS"])
     background.every(app, "start_due", due.start_due, pace)
     background.every(app, "tell_missed", due.tell_missed, pace)
-    background.every_round(app, "fail_lost", sweeping.fail_lost)
+    watch = JumpWatch(app.config["LEASE_SECONDS"])
+    background.every_round(app, "fail_lost", partial(fail_lost, watch))
     background.every_round(app, "fail_timed_out", timeouts.fail_timed_out)
     background.every_round(app, "hand_over", hand_over)
 
@@ -31,6 +34,11 @@ def register(app: Flask) -> None:
 def enqueue(execution_id: int) -> None:
     """Send a worker the id of a queued execution."""
     queue.send(RUN, execution_id)
+
+
+def fail_lost(watch: JumpWatch, now: datetime) -> int:
+    """Fail what is lost, once the living had time to renew their leases after a clock's jump."""
+    return sweeping.fail_lost(now) if watch.is_calm() else 0
 
 
 def hand_over(now: datetime) -> int:
