@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from app.engines.private_files import PrivateFile
+
 Mode = Literal["full", "incremental", "differential"]
 
 ENGINE_MISSING = "ENGINE_MISSING"
@@ -19,6 +21,7 @@ WRONG_PASSWORD = "WRONG_PASSWORD"  # noqa: S105
 STORAGE_FULL = "STORAGE_FULL"
 STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
 STORAGE_REFUSED = "STORAGE_REFUSED"
+STORAGE_UNSUPPORTED = "STORAGE_UNSUPPORTED"
 STORAGE_HOST_KEY_CHANGED = "STORAGE_HOST_KEY_CHANGED"
 STORAGE_HOST_KEY_UNKNOWN = "STORAGE_HOST_KEY_UNKNOWN"
 SNAPSHOT_NOT_FOUND = "SNAPSHOT_NOT_FOUND"
@@ -39,11 +42,19 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Repository:
-    """Where backups lie; `environment` holds the storage's own credentials."""
+    """Where backups lie; `environment` holds the storage's own credentials.
+
+    The location holds no secret; where the engine takes one as a part of it, the whole is in the
+    environment. `options` are the engine's `-o`. `secrets` are values that must never be shown,
+    besides those whose name in the environment says so. `files` live as long as this.
+    """
 
     location: str
     password: str = field(repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    files: tuple[PrivateFile, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

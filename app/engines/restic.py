@@ -195,10 +195,10 @@ class Restic:
     def _start(
         self, repo: Repository, watch: Watch, *arguments: str, is_logged: bool = True
     ) -> tuple[Transcript, int]:
-        secrets = printed.secrets_of(repo.password, repo.environment)
+        secrets = printed.secrets_of(repo.password, repo.environment, repo.secrets)
         transcript = Transcript(watch, secrets, is_logged)
         exit_code = processes.run(
-            self._command(*arguments),
+            self._command(repo, *arguments),
             self._environment(repo),
             watch,
             transcript.take,
@@ -206,8 +206,9 @@ class Restic:
         )
         return transcript, exit_code
 
-    def _command(self, *arguments: str) -> list[str]:
-        return [self._binary, f"--cache-dir={self._cache_dir}", *arguments]
+    def _command(self, repo: Repository, *arguments: str) -> list[str]:
+        options = (f"--option={option}" for option in repo.options)
+        return [self._binary, f"--cache-dir={self._cache_dir}", *options, *arguments]
 
     def _environment(self, repo: Repository) -> dict[str, str]:
         """Return all that the child knows; a location may hold a password, so it goes here too."""
@@ -216,10 +217,10 @@ class Restic:
             "PATH": _DEFAULT_PATH,
             "HOME": self._cache_dir,
             **inherited,
+            "RESTIC_REPOSITORY": repo.location,
             **repo.environment,
             "LANG": "C.UTF-8",
             "RESTIC_PROGRESS_FPS": "2",
-            "RESTIC_REPOSITORY": repo.location,
             "RESTIC_PASSWORD": repo.password,
         }
 

@@ -52,9 +52,11 @@ class ResticInspector(Restic):
         if read_percent is not None:
             is_all = read_percent >= 100
             options = ("--read-data",) if is_all else (f"--read-data-subset={read_percent:g}%",)
-        findings = Findings(watch, printed.secrets_of(repo.password, repo.environment))
+        findings = Findings(
+            watch, printed.secrets_of(repo.password, repo.environment, repo.secrets)
+        )
         exit_code = processes.run(
-            self._command("check", "--no-lock", *options),
+            self._command(repo, "check", "--no-lock", *options),
             self._environment(repo),
             watch,
             findings.take,
@@ -106,7 +108,7 @@ class ResticInspector(Restic):
                 on_node(_read_node(line))
 
         exit_code = processes.run(
-            self._command("ls", "--json", "--", snapshot),
+            self._command(repo, "ls", "--json", "--", snapshot),
             self._environment(repo),
             watch,
             take,
@@ -139,7 +141,7 @@ class ResticInspector(Restic):
     @contextlib.contextmanager
     def _piped(self, repo: Repository, watch: Watch, *arguments: str) -> Iterator[Archive]:
         transcript = Transcript(watch, self._secrets(repo), is_logged=False)
-        command, environment = self._command(*arguments), self._environment(repo)
+        command, environment = self._command(repo, *arguments), self._environment(repo)
         with piped(command, environment, watch, transcript.take) as pipe:
             archive = Archive(pipe)
             yield archive
@@ -189,7 +191,7 @@ class ResticInspector(Restic):
         return tuple(sorted(paths)[:_FOUND_PATHS])
 
     def _secrets(self, repo: Repository) -> tuple[str, ...]:
-        return printed.secrets_of(repo.password, repo.environment)
+        return printed.secrets_of(repo.password, repo.environment, repo.secrets)
 
 
 def _read_node(line: str) -> Node:

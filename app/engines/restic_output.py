@@ -81,9 +81,12 @@ def clean(line: str, secrets: Iterable[str]) -> str:
     return _CONTROL.sub("", _URL_PASSWORD.sub(r"\1:***@", line)).rstrip()
 
 
-def secrets_of(password: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+def secrets_of(
+    password: str, environment: Mapping[str, str], more: Iterable[str] = ()
+) -> tuple[str, ...]:
     """Name what must never be shown, the longest first."""
     values = {value for name, value in environment.items() if _SECRET_NAME.search(name)}
+    values.update(more)
     secrets = {value for value in (password, *values) if len(value) >= _SECRET_CHARACTERS}
     return tuple(sorted(secrets, key=len, reverse=True))
 

@@ -21,7 +21,7 @@ from app.engines.base import (
     Repository,
     Stopped,
 )
-from app.engines.locations import escape
+from app.engines.locations import escape, local_path
 
 
 def back_up(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
@@ -29,7 +29,7 @@ def back_up(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
     restic = repositories.engine()
     with as_tenant(job.tenant_id):
         source = places.resolve_source(job.source_path, job.tenant_id)
-        repository = repositories.open_repository(job)
+    repository = repositories.open_repository(job)
     repositories.make_on_first_use(restic, repository, job, keeper)
     mode, parent = _mode(execution, job, restic, repository, keeper)
     keeper.log(f"Backing up {source} ({mode}) to {repository.location}.")
@@ -86,7 +86,9 @@ def find_full_snapshot(job_id: int) -> str | None:
 
 def _own_folders(repository: Repository) -> tuple[str, ...]:
     """Never in a backup: the repository itself, and the folder that holds the keys."""
-    return (escape(repository.location), escape(places.instance_folder()))
+    folder = local_path(repository.location)
+    own = (places.instance_folder(), *([str(folder)] if folder else []))
+    return tuple(map(escape, own))
 
 
 def _expire(

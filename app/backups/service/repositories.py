@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select, update
 
 from app.backups.models import BackupJob, Execution
-from app.backups.service import places
 from app.backups.service.keeper import Keeper
+from app.backups.service.opening import describe_repository, open_repository
 from app.backups.values import RUNNING
 from app.core import clock
 from app.core.db import db
@@ -18,16 +18,16 @@ from app.core.settings import settings
 from app.core.tenancy import as_tenant, execute_named
 from app.engines.base import (
     REPOSITORY_LOCKED,
-    STORAGE_UNAVAILABLE,
+    STORAGE_UNSUPPORTED,
     Engine,
     EngineError,
     Repository,
     Stopped,
 )
 from app.engines.restic import Restic
-from app.storage import service as storage
 
-STORAGE_UNSUPPORTED = "STORAGE_UNSUPPORTED"
+__all__ = ["STORAGE_UNSUPPORTED", "describe_repository", "open_repository"]
+
 LOCK_WAIT_SECONDS = 600
 LOCK_STEP_SECONDS = 2.0
 _JOBS: Any = BackupJob.__table__
@@ -39,22 +39,6 @@ count_readers: Port[[int, int | None, datetime], int] = Port("backups.count_read
 
 def engine() -> Engine:
     return Restic(settings()["RESTIC_CACHE_PATH"])
-
-
-def open_repository(job: BackupJob) -> Repository:
-    """Where the job's data lies and its password.
-
-    Raises EngineError for a provider that this server cannot use or whose folder is not there,
-    ValidationFailed for a local one outside the tenant's storage roots.
-    """
-    provider = storage.find_provider(job.storage_id) if job.storage_id else None
-    if provider is None or provider.provider_type != "local":
-        raise EngineError(STORAGE_UNSUPPORTED, "The job's storage cannot be used from here.")
-    folder = places.resolve_store(provider.connection_string, job.tenant_id)
-    if not places.is_folder(folder):
-        # Making it would hide a disk that is not mounted, and fill the one beneath.
-        raise EngineError(STORAGE_UNAVAILABLE, "The storage's folder is not there.")
-    return Repository(f"{folder}/{job.tenant_id}/{job.id}", job.repository_password or "")
 
 
 def make_on_first_use(

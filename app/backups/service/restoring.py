@@ -69,7 +69,7 @@ def restore(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
         if not execution.restore_overwrite:
             _refuse_source(job, target)
         _refuse_links_out(execution, job, target)
-        repository = repositories.open_repository(job)
+    repository = repositories.open_repository(job)
     request = RestoreRequest(
         snapshot=execution.restore_snapshot or "latest",
         target=target,

@@ -32,22 +32,23 @@ def list_snapshots(job_id: int) -> Sequence[Snapshot]:
         raise NotRunnable("Only what this server backs up can be listed by it.")
     if job.repository_location is None:
         return ()
-    try:
-        repository = repositories.open_repository(job)
-    except EngineError as error:
-        raise _unavailable(error) from error
-    if job.repository_location != repository.location:
-        # The job was moved to another storage, where nothing was made yet.
-        return ()
     release()
     with waiters().place() as has_place:
         if not has_place:
             raise TooManyWaiting()
         try:
-            found = repositories.engine().snapshots(repository, timeout_seconds=SECONDS)
+            found = _ask(job)
         except EngineError as error:
             raise _unavailable(error) from error
     return _sized(job_id, found)
+
+
+def _ask(job: BackupJob) -> Sequence[Snapshot]:
+    repository = repositories.open_repository(job)
+    if job.repository_location != repository.location:
+        # The job was moved to another storage, where nothing was made yet.
+        return ()
+    return repositories.engine().snapshots(repository, timeout_seconds=SECONDS)
 
 
 def _sized(job_id: int, snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:

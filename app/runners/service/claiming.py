@@ -100,7 +100,7 @@ def _describe(execution: Execution, host: Host, now: datetime) -> Work | None:
         told = "; ".join(f"{name}: {what[0]}" for name, what in error.details.items())
         failed = Ending(FAILED, "NOT_ALLOWED", told)
     else:
-        location = found.repository.location if found.repository else None
+        location = found.repository.name if found.repository else None
         db.session.add(RunClaim(execution_id=execution.id, repository_location=location))
         db.session.flush()
         return found

@@ -18,8 +18,12 @@ _PATHS = ("local", "network")
 
 @dataclass(frozen=True)
 class Way:
-    """How to open the repository; `may_create` is false for one that was there before."""
+    """How to open the repository; `may_create` is false for one that was there before.
 
+    `location` may hold a password, as restic takes it for a REST server; `name` is without.
+    """
+
+    name: str
     location: str
     password: str
     environment: dict[str, str]
@@ -66,10 +70,12 @@ def _mode(execution: Execution, job: BackupJob) -> tuple[str | None, str | None]
 
 def _way(job: BackupJob) -> Way:
     repository = _repository(job)
+    environment = dict(repository.environment)
     return Way(
-        location=repository.location,
+        name=repository.location,
+        location=environment.pop("RESTIC_REPOSITORY", repository.location),
         password=repository.password,
-        environment=dict(repository.environment),
+        environment=environment,
         may_create=job.repository_location != repository.location,
     )
 
@@ -80,7 +86,7 @@ def _repository(job: BackupJob) -> Repository:
     if provider is None:
         raise EngineError(repositories.STORAGE_UNSUPPORTED, "The job has no storage.")
     if provider.provider_type not in _PATHS:
-        return repositories.open_repository(job)
+        return repositories.describe_repository(job)
     folder = provider.connection_string
     between = "/" if folder.startswith("/") else "\\"
     parts = (folder.rstrip("/\\"), str(job.tenant_id), str(job.id))

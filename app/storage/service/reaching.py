@@ -34,14 +34,14 @@ def credentials_of(provider: StorageProvider) -> dict[str, str] | None:
     return json.loads(provider.credentials) if provider.credentials else None
 
 
-def place_of(draft: Draft, tenant_id: int) -> Place:
+def place_of(draft: Draft, tenant_id: int, field: str = "connection_string") -> Place:
     """Where to connect to, in this transaction; `with_addresses` follows outside of it.
 
-    Raises ValidationFailed on `connection_string` for a folder outside the storage roots.
+    Raises ValidationFailed on the field for a folder outside the storage roots.
     """
     connection_string = draft.connection_string
     if lies_in_folder(draft):
-        connection_string = folders.resolve_store(connection_string, tenant_id)
+        connection_string = folders.resolve_store(connection_string, tenant_id, field)
     return Place(
         provider_type=draft.provider_type,
         connection_string=connection_string,
@@ -57,7 +57,7 @@ def lies_in_folder(draft: Draft) -> bool:
     return draft.provider_type == LOCAL or (draft.provider_type == NETWORK and is_path)
 
 
-def with_addresses(place: Place, draft: Draft) -> Place:
+def with_addresses(place: Place, draft: Draft, field: str | None = None) -> Place:
     """The place with its host's addresses, looked up now: call it outside a transaction.
 
     Raises ValidationFailed for an address that nobody may be sent to, and DriverError for a name
@@ -67,7 +67,7 @@ def with_addresses(place: Place, draft: Draft) -> Place:
     if host is None:
         return place
     allow_loopback = settings()["ALLOW_LOOPBACK_STORAGE"]
-    found = fit_addresses(host, draft.host_field, allow_loopback=allow_loopback)
+    found = fit_addresses(host, field or draft.host_field, allow_loopback=allow_loopback)
     return dataclasses.replace(place, addresses=found)
 
 
