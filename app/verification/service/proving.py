@@ -76,8 +76,7 @@ def prove(verification: Verification, job: BackupJob, keeper: Keeper) -> Ending:
 
 
 def _open(job: BackupJob) -> Repository:
-    with as_tenant(job.tenant_id):
-        repository = repositories.open_repository(job)
+    repository = repositories.open_repository(job)
     if job.runs_here and job.repository_location != repository.location:
         raise EngineError(NO_SNAPSHOT, "Nothing was backed up yet to where the job is now.")
     return repository
