@@ -15,7 +15,7 @@ test:
 	@sh scripts/provision.sh dev
 	@exec sh scripts/test.sh
 
-# About six minutes on a machine that does nothing else.
+# About eight minutes on a machine that does nothing else.
 bench:
 	@sh scripts/provision.sh dev
 	@exec sh scripts/bench.sh

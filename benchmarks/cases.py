@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import requests
 from flask import Flask
 
+from benchmarks.backups import backup_through_holdfast
 from benchmarks.load import Measured, Target, drive
 from benchmarks.rounds import Case, Drive, cost, in_turn, steady, tail, throughput
 from benchmarks.seeds import (
@@ -107,7 +108,14 @@ def job_list(app: Flask, stage: Stage) -> Iterator[Case]:
     yield cost("job_list_100k", ours, floor, target=1.3)
 
 
-CASES = (status_post, job_get, execution_page, job_list, scheduler_tick)
+CASES = (
+    status_post,
+    job_get,
+    execution_page,
+    job_list,
+    backup_through_holdfast,
+    scheduler_tick,
+)
 
 
 def _read(stage: Stage, tenant: Tenant, path: str) -> Drive:

@@ -17,11 +17,11 @@ _MARK = {"higher": "≥", "lower": "≤"}
 
 def table(cases: Sequence[Case]) -> str:
     """One line a case: what it gave, the floor, their ratio, and whether that is enough."""
-    lines = [f"{'case':<20}{'value':>10}{'floor':>10}  {'unit':<14}{'ratio':>6}  target"]
+    lines = [f"{'case':<24}{'value':>10}{'floor':>10}  {'unit':<14}{'ratio':>6}  target"]
     for case in cases:
         verdict = "met" if case.met else "MISSED"
         lines.append(
-            f"{case.name:<20}{case.value:>10.2f}{case.floor:>10.2f}  {case.unit:<14}"
+            f"{case.name:<24}{case.value:>10.2f}{case.floor:>10.2f}  {case.unit:<14}"
             f"{case.ratio:>6.2f}  {_MARK[case.better]} {case.target} {verdict}"
         )
     return "\n".join(lines)
