@@ -33,7 +33,10 @@ _MODULES = {
 
 
 def of(provider_type: str) -> Driver:
-    """The driver of a kind of storage; raises DriverError for an unknown kind."""
+    """The driver of a kind of storage; raises DriverError for an unknown kind.
+
+    The first call for a kind loads its library, on whose time no other side has a part.
+    """
     module = _MODULES.get(provider_type)
     if module is None:
         raise DriverError(STORAGE_ADDRESS, "There is no such kind of storage.")
@@ -46,7 +49,10 @@ def probe(place: Place, seconds: float = PROBE_SECONDS, *, writes: bool = True) 
     Unless it writes, `writable` is not known and False.
     """
     try:
-        return _within(seconds, lambda attempt: probing.probe(of, place, attempt, writes=writes))
+        driver = of(place.provider_type)
+        return _within(
+            seconds, lambda attempt: probing.probe(driver, place, attempt, writes=writes)
+        )
     except DriverError as error:
         return probing.failed(error)
 
@@ -57,7 +63,8 @@ def space(place: Place, seconds: float = SPACE_SECONDS) -> Space:
     For an object store the objects under the prefix are added up, a thousand a request: give it
     minutes where there are millions. Raises DriverError.
     """
-    return _within(seconds, lambda attempt: probing.space(of, place, attempt))
+    driver = of(place.provider_type)
+    return _within(seconds, lambda attempt: probing.space(driver, place, attempt))
 
 
 def probe_immutability(place: Place, days: int, seconds: float = PROBE_SECONDS) -> Immutability:
@@ -66,7 +73,10 @@ def probe_immutability(place: Place, days: int, seconds: float = PROBE_SECONDS) 
     Where that is refused the probe stays for as long as the bucket keeps its objects; earlier
     ones whose time is over are removed. Raises DriverError.
     """
-    return _within(seconds, lambda attempt: probing.probe_immutability(of, place, days, attempt))
+    driver = of(place.provider_type)
+    return _within(
+        seconds, lambda attempt: probing.probe_immutability(driver, place, days, attempt)
+    )
 
 
 def _within(seconds: float, work: Callable[[Attempt], T]) -> T:

@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from collections.abc import Callable
 
 from app.storage.drivers.attempt import Attempt
 from app.storage.drivers.base import UNTOLD, Driver, Immutability, Place, Probe, Space, Store
@@ -11,12 +10,9 @@ from app.storage.drivers.errors import STORAGE_PROBE_LEFT, STORAGE_PROTOCOL, Dri
 PROBE_PREFIX = ".holdfast-probe-"
 PROBE_BYTES = 256
 
-Of = Callable[[str], Driver]
 
-
-def probe(of: Of, place: Place, attempt: Attempt, *, writes: bool = True) -> Probe:
+def probe(driver: Driver, place: Place, attempt: Attempt, *, writes: bool = True) -> Probe:
     """Raises DriverError when the place cannot even be looked at."""
-    driver = of(place.provider_type)
     with driver.refusals(place), driver.open(place, attempt) as store:
         started = time.monotonic()
         store.look()
@@ -41,15 +37,13 @@ def failed(error: DriverError) -> Probe:
     return Probe(False, False, error_code=error.code, error_message=error.message)
 
 
-def space(of: Of, place: Place, attempt: Attempt) -> Space:
-    driver = of(place.provider_type)
+def space(driver: Driver, place: Place, attempt: Attempt) -> Space:
     with driver.refusals(place), driver.open(place, attempt) as store:
         told = store.volume()
         return Space(used_bytes=store.used_bytes()) if told == UNTOLD else told
 
 
-def probe_immutability(of: Of, place: Place, days: int, attempt: Attempt) -> Immutability:
-    driver = of(place.provider_type)
+def probe_immutability(driver: Driver, place: Place, days: int, attempt: Attempt) -> Immutability:
     with driver.refusals(place), driver.open(place, attempt) as store:
         return store.probe_immutability(days)
 

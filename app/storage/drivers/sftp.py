@@ -38,7 +38,11 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 _STATVFS = b"statvfs@openssh.com"
 _IS_READ_ONLY = 1
 _KEY_KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-_RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
+_RSA = ("rsa-sha2-512", "rsa-sha2-256")
+_HOST_KEY_KINDS = (
+    *("ssh-ed25519", "ssh-rsa"),
+    *(f"ecdsa-sha2-nistp{size}" for size in (256, 384, 521)),
+)
 
 
 class SftpStore:
@@ -131,7 +135,9 @@ class SftpDriver:
         if not user:
             raise DriverError(STORAGE_ADDRESS, "It takes a user: sftp://user@host/path.")
         key = read_key(place.credentials.get("private_key"))
-        with contextlib.closing(_transport(place, connection, attempt)) as transport:
+        if key is None and place.credentials.get("password") is None:
+            raise DriverError(STORAGE_ADDRESS, "It takes a `private_key` or a `password`.")
+        with _transport(place, connection, attempt) as transport:
             _check_host_key(place, transport)
             transport.auth_timeout = attempt.left()
             _sign_in(transport, user, key, place.credentials.get("password"))
@@ -153,32 +159,29 @@ class SftpDriver:
             raise explain(exc) from exc
 
 
-def _transport(place: Place, connection: Connection, attempt: Attempt) -> paramiko.Transport:
+@contextlib.contextmanager
+def _transport(
+    place: Place, connection: Connection, attempt: Attempt
+) -> Iterator[paramiko.Transport]:
     """A connection whose keys are exchanged, the server's host key not yet judged."""
-    host, port = connection.host or "", connection.port or 0
-    sock = connect(place, host, port, attempt)
-    try:
+    # Once the other side hung up, closing the transport leaves its socket open.
+    with connect(place, connection.host or "", connection.port or 0, attempt) as sock:
         # A server speaks first, so that one that does not is known without its library.
         if not select.select([sock], [], [], attempt.left())[0]:
             raise DriverError(STORAGE_TIMEOUT, "The server takes the connection and says nothing.")
-        transport = paramiko.Transport(sock)
-    except BaseException:
-        sock.close()
-        raise
-    try:
-        transport.banner_timeout = transport.handshake_timeout = attempt.left()
-        if place.host_key:
-            transport.get_security_options().key_types = _algorithms(place.host_key)
-        transport.start_client(timeout=attempt.left())
-    except BaseException:
-        transport.close()
-        raise
-    return transport
+        with contextlib.closing(paramiko.Transport(sock)) as transport:
+            transport.banner_timeout = transport.handshake_timeout = attempt.left()
+            if place.host_key:
+                transport.get_security_options().key_types = _algorithms(place.host_key)
+            transport.start_client(timeout=attempt.left())
+            yield transport
 
 
 def _algorithms(host_key: str) -> tuple[str, ...]:
     """How a server may sign with the kind of key that is expected of it."""
     kind = host_key.split(" ", 1)[0]
+    if kind not in _HOST_KEY_KINDS:
+        raise DriverError(STORAGE_ADDRESS, "The host key is of a kind that is not taken any more.")
     return _RSA if kind == "ssh-rsa" else (kind,)
 
 
@@ -190,8 +193,6 @@ def _check_host_key(place: Place, transport: paramiko.Transport) -> None:
 def _sign_in(
     transport: paramiko.Transport, user: str, key: paramiko.PKey | None, password: str | None
 ) -> None:
-    if key is None and password is None:
-        raise DriverError(STORAGE_ADDRESS, "It takes a `private_key` or a `password`.")
     if key is not None:
         try:
             wanted = transport.auth_publickey(user, key)

@@ -66,9 +66,9 @@ def _connection(base: type[HTTPConnection], place: Place, attempt: Attempt) -> t
     class Connection(base):  # type: ignore[valid-type, misc]
         def _new_conn(self) -> socket.socket:
             plain = connect(place, self._dns_host, self.port, attempt)
-            plain.settimeout(attempt.left())
+            seconds = plain.gettimeout()
             sock = _PlainSocket(plain.family, plain.type, plain.proto, plain.detach())
-            sock.settimeout(attempt.left())
+            sock.settimeout(seconds)
             return sock
 
         def getresponse(self) -> Any:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.storage_servers import azure, folders, gcs, rest, s3, smb, ssh
-from tests.support.storage_servers.ground import Ground
+from tests.support.storage_servers.ground import KEPT_DAYS, Ground
 from tests.support.storage_servers.stand_in import serving
 
 REMOTE = ("network", "sftp", "s3", "rest", "azure", "gcs")
 KINDS = ("local", "mounted", *REMOTE)
-KEPT_DAYS = 30
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +72,7 @@ def azure_ground(kept_until: datetime) -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def gcs_ground(kept_until: datetime) -> Iterator[Ground]:
     shelf, key = gcs.new_shelf(), gcs.new_key()
-    until, public_key = kept_until.isoformat(), gcs.public_text(key)
+    until, public_key = f"{kept_until:%Y-%m-%dT%H:%M:%SZ}", gcs.public_text(key)
     with serving(gcs.GcsStandIn, shelf=shelf, kept_until=until, public_key=public_key) as url:
         yield gcs.ground_over(url, shelf, key)
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.storage.drivers import calls
 from app.storage.drivers.errors import STORAGE_NOT_FOUND, STORAGE_REFUSED
-from tests.support.storage_servers.ground import Ground
+from tests.support.storage_servers.ground import Ground, probe
 
 VOLUMES = ("local", "mounted", "network", "sftp")
 STORES_OF_OBJECTS = ("s3", "rest", "azure", "gcs")
@@ -16,7 +16,7 @@ WITH_PATHS = ("local", "mounted", "network", "sftp", "s3", "azure", "gcs")
 
 
 def test_a_place_is_accessible_and_can_be_written_to(ground: Ground):
-    found = calls.probe(ground.place)
+    found = probe(ground.place)
 
     assert (found.error_code, found.error_message) == (None, None)
     assert (found.accessible, found.writable) == (True, True)
@@ -26,7 +26,7 @@ def test_a_place_is_accessible_and_can_be_written_to(ground: Ground):
 def test_nothing_of_a_probe_stays_behind(ground: Ground):
     before = ground.names()
 
-    calls.probe(ground.place)
+    probe(ground.place)
 
     assert ground.names() == before
 
@@ -35,14 +35,14 @@ def test_two_probes_at_once_do_not_meet(ground: Ground):
     before = ground.names()
 
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(calls.probe, [ground.place] * 2))
+        found = list(pool.map(probe, [ground.place] * 2))
 
-    assert [probe.writable for probe in found] == [True, True]
+    assert [one.writable for one in found] == [True, True]
     assert ground.names() == before
 
 
 def test_a_place_that_may_only_be_read_is_accessible_but_not_writable(ground: Ground):
-    found = calls.probe(ground.read_only)
+    found = probe(ground.read_only)
 
     assert (found.accessible, found.writable) == (True, False)
     assert found.error_code == ground.read_only_code
@@ -52,7 +52,7 @@ def test_a_place_that_may_only_be_read_is_accessible_but_not_writable(ground: Gr
 def test_a_place_that_is_not_there_is_told_and_not_made(ground: Ground):
     assert ground.missing is not None
 
-    first, second = calls.probe(ground.missing), calls.probe(ground.missing)
+    first, second = probe(ground.missing), probe(ground.missing)
 
     assert (first.accessible, first.error_code) == (False, STORAGE_NOT_FOUND)
     assert second.error_code == STORAGE_NOT_FOUND
@@ -62,7 +62,7 @@ def test_a_place_that_is_not_there_is_told_and_not_made(ground: Ground):
 def test_wrong_credentials_are_refused_without_being_repeated(ground: Ground):
     assert ground.refused is not None
 
-    found = calls.probe(ground.refused)
+    found = probe(ground.refused)
 
     assert (found.accessible, found.error_code) == (False, STORAGE_REFUSED)
     for secret in ground.refused.credentials.values():
@@ -81,10 +81,10 @@ def test_a_volume_tells_its_space(ground: Ground):
 
 @pytest.mark.parametrize("ground", VOLUMES, indirect=True)
 def test_a_probe_tells_a_volumes_space_too(ground: Ground):
-    probe, space = calls.probe(ground.place), calls.space(ground.place)
+    told, space = probe(ground.place), calls.space(ground.place)
 
-    assert probe.total_bytes == space.total_bytes
-    assert probe.free_bytes is not None
+    assert told.total_bytes == space.total_bytes
+    assert told.free_bytes is not None
 
 
 @pytest.mark.parametrize("ground", STORES_OF_OBJECTS, indirect=True)

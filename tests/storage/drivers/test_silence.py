@@ -5,16 +5,16 @@ import time
 from app.storage.drivers import calls
 from app.storage.drivers.errors import STORAGE_PROTOCOL, STORAGE_TIMEOUT, STORAGE_UNREACHABLE
 from tests.support.storage_servers import odd
-from tests.support.storage_servers.ground import Ground
+from tests.support.storage_servers.ground import Ground, probe
 
-SECONDS = 1.0
+SECONDS = 0.5
 # The call itself ends in time; a busy machine may need some more to come back to the test.
 PATIENCE = 10.0
 
 
 def test_a_port_on_which_nothing_listens_is_told_as_such(remote_ground: Ground):
     with odd.dead_port() as port:
-        found = calls.probe(odd.moved(remote_ground.place, port))
+        found = probe(odd.moved(remote_ground.place, port))
 
     assert (found.accessible, found.error_code) == (False, STORAGE_UNREACHABLE)
 
@@ -39,6 +39,6 @@ def test_a_server_that_answers_a_byte_at_a_time_is_given_up(remote_ground: Groun
 
 def test_a_server_of_another_protocol_is_told_as_such(remote_ground: Ground):
     with odd.babbling() as port:
-        found = calls.probe(odd.moved(remote_ground.place, port))
+        found = probe(odd.moved(remote_ground.place, port))
 
     assert (found.accessible, found.error_code) == (False, STORAGE_PROTOCOL)

@@ -4,9 +4,12 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.storage.drivers.base import Place
+from app.storage.drivers import calls
+from app.storage.drivers.base import Place, Probe
 
-# Every place has spaces and umlauts in its path; nothing that means something to a shell is left.
+# How long the stand-ins keep what is under retention.
+KEPT_DAYS = 30
+# Spaces, umlauts and what means something to a shell: every place has them in its path.
 FOLDER = "Sicherung Büro/täglich 'alt' $(x)"
 
 
@@ -25,6 +28,11 @@ class Ground:
     refused: Place | None = None
     read_only_code: str = "STORAGE_REFUSED"
     fill: Callable[[], int] | None = None
+
+
+def probe(place: Place) -> Probe:
+    """A probe with time for a busy machine, where it is not the time that is tried."""
+    return calls.probe(place, 60)
 
 
 def with_credentials(place: Place, **credentials: str) -> Place:

@@ -1,5 +1,6 @@
 """Listens on a port that the system gives, and lets a program or a function answer each caller."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -23,6 +24,11 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
     connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
+        def take(connection: socket.socket) -> None:
+            # A client hangs up when it likes.
+            with contextlib.suppress(OSError):
+                answer(connection)
+
         def accept() -> None:
             while True:
                 try:
@@ -30,7 +36,7 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
                 except OSError:
                     return
                 connections.append(connection)
-                threading.Thread(target=answer, args=(connection,), daemon=True).start()
+                threading.Thread(target=take, args=(connection,), daemon=True).start()
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()

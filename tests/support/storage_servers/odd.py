@@ -1,6 +1,5 @@
 """Servers that do not do what a storage does, and places that lead to them."""
 
-import contextlib
 import dataclasses
 import re
 import socket
@@ -21,10 +20,9 @@ def dripping() -> AbstractContextManager[int]:
     """Answers a byte at a time, for ever, so that no read of it takes long."""
 
     def drip(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection.sendall(b"\x01")
-                time.sleep(0.1)
+        while True:
+            connection.sendall(b"\x01")
+            time.sleep(0.1)
 
     return answering(drip)
 
@@ -33,11 +31,22 @@ def babbling() -> AbstractContextManager[int]:
     """Answers what no protocol knows, whatever it is asked, and hangs up."""
 
     def babble(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            connection.sendall(b"\x00\x00\x00\x40" + b"?" * 64 + b"\r\n\r\n")
-            connection.shutdown(socket.SHUT_WR)
+        connection.sendall(b"\x00\x00\x00\x40" + b"?" * 64 + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
 
     return answering(babble)
+
+
+def flooding() -> AbstractContextManager[int]:
+    """Answers over HTTP with a body that has no end."""
+
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        while True:
+            connection.sendall(b" " * 2**20)
+
+    return answering(flood)
 
 
 @contextmanager

@@ -28,7 +28,8 @@ _READ = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*", "s3:Head*"], "Reso
 def moto() -> Iterator[str]:
     """Run the server as a process of its own; gives its endpoint."""
     command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0")
-    with running(command) as child:
+    # It would read a bucket's name from the host's.
+    with running(command, env={"S3_IGNORE_SUBDOMAIN_BUCKETNAME": "true"}) as child:
         wait_until(lambda: bool(_urls(child)), what="moto listens", seconds=60, output=child.output)
         yield _urls(child)[0]
 
@@ -72,9 +73,9 @@ def client_of(place: Place) -> Any:
     return _client("s3", place.endpoint or "", place.credentials)
 
 
-def keys_of(client: Any, bucket: str) -> set[str]:
+def keys_of(client: Any, bucket: str, prefix: str = "") -> set[str]:
     """What a bucket holds, every version and every mark of a deletion included."""
-    told = client.list_object_versions(Bucket=bucket)
+    told = client.list_object_versions(Bucket=bucket, Prefix=prefix)
     return {entry["Key"] for entry in (*told.get("Versions", ()), *told.get("DeleteMarkers", ()))}
 
 
