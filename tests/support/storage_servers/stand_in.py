@@ -46,11 +46,16 @@ class StandIn(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _take  # noqa: N815
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that hung up; what else went wrong, the client's test sees."""
+
+
 @contextmanager
 def serving(kind: type[StandIn], **attributes: Any) -> Iterator[str]:
     """Serve a kind of stand-in with these attributes; gives its URL."""
     handler = type(kind.__name__, (kind,), attributes)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
