@@ -47,7 +47,7 @@ def test_a_killed_runner_leaves_no_restic_and_reports_when_it_is_back(
         restic = await_engine(child, "backup")
         child.process.send_signal(signal.SIGKILL)
         child.process.wait(10)
-        wait_until(lambda: is_gone(restic), seconds=30, what="restic has ended")
+        wait_until(lambda: is_gone(restic), what="restic has ended")
     (before,) = cast.rows(Execution)
 
     with host.running(server) as child:
@@ -77,7 +77,7 @@ def test_a_completion_waits_for_a_server_that_is_away(host, app, operator, cast,
         (during,) = cast.rows(Execution)
         with serving(app, port):
             host.await_status(execution_id, "success", child)
-            wait_until(lambda: not kept.exists(), seconds=30, what="the spool is empty")
+            wait_until(lambda: not kept.exists(), what="the spool is empty")
 
     assert during.status == "running"
 
@@ -96,7 +96,7 @@ def test_a_report_on_a_run_that_is_over_is_dropped_and_kept_by_the_server(
     (spool / f"{execution_id}.json").write_text(json.dumps(late))
 
     with host.running(server):
-        wait_until(lambda: not list(spool.glob("*.json")), seconds=30)
+        wait_until(lambda: not list(spool.glob("*.json")))
 
     (row,) = cast.rows(Execution)
     assert (row.status, row.error_code) == ("failed", "RUNNER_LOST")
@@ -124,8 +124,8 @@ def test_a_run_that_is_no_longer_its_own_is_stopped_and_not_told(
         execution_id = queue_run(operator, slow_job)
         restic = await_engine(child, "backup")
         hand.change(execution_id, status="failed", error_code="RUNNER_LOST")
-        wait_until(lambda: is_gone(restic), seconds=30, what="restic has ended")
-        wait_until(lambda: not list((host.state / "runs").iterdir()), seconds=30)
+        wait_until(lambda: is_gone(restic), what="restic has ended")
+        wait_until(lambda: not list((host.state / "runs").iterdir()))
 
     (row,) = cast.rows(Execution)
     assert (row.status, row.error_code) == ("failed", "RUNNER_LOST")
