@@ -7,6 +7,7 @@ from flask import Flask
 
 from benchmarks.backups import backup_through_holdfast
 from benchmarks.load import Measured, Target, drive
+from benchmarks.polling import answers_beside_waiters, runner_claims
 from benchmarks.rounds import Case, Drive, cost, in_turn, steady, tail, throughput
 from benchmarks.seeds import (
     FEW_JOBS,
@@ -115,6 +116,8 @@ CASES = (
     job_list,
     backup_through_holdfast,
     scheduler_tick,
+    runner_claims,
+    answers_beside_waiters,
 )
 
 

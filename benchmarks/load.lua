@@ -22,7 +22,7 @@ end
 function init(args)
     seconds, kind = tonumber(args[1]), args[2]
     first_job, jobs, count = tonumber(args[3] or 0), tonumber(args[4] or 1), tonumber(args[5] or 0)
-    created, answered, refused = 0, 0, 0
+    created, given, answered, refused = 0, 0, 0, 0
 end
 
 -- After the end nothing more is sent, so that every request that reached the server is counted.
@@ -46,24 +46,27 @@ end
 function request()
     if kind == "status" then return status_post() end
     if kind == "post" then return wrk.format("POST", nil, nil, "") end
+    if kind == "claim" then return wrk.format("POST", nil, nil, "{}") end
     return wrk.format("GET")
 end
 
 function response(status)
     answered = answered + 1
+    if status == 200 then given = given + 1 end
     if status == 201 then created = created + 1 end
     if status >= 300 then refused = refused + 1 end
 end
 
 function done(summary, latency)
-    local sums = {created = 0, answered = 0, refused = 0}
+    local sums = {created = 0, given = 0, answered = 0, refused = 0}
     for _, thread in ipairs(threads) do
         for name in pairs(sums) do sums[name] = sums[name] + thread:get(name) end
     end
     local errors = summary.errors
     print(string.format(
-        '{"answered": %d, "created": %d, "refused": %d, "broken": %d, "median_us": %d, "p99_us": %d}',
-        sums.answered, sums.created, sums.refused,
+        '{"answered": %d, "created": %d, "given": %d, "refused": %d, "broken": %d, ' ..
+        '"median_us": %d, "p99_us": %d}',
+        sums.answered, sums.created, sums.given, sums.refused,
         errors.connect + errors.read + errors.write + errors.timeout,
         latency:percentile(50), latency:percentile(99)))
 end

@@ -20,25 +20,27 @@ class Target:
     kind: str = "get"
     headers: tuple[tuple[str, str], ...] = ()
     jobs: tuple[int, int] = (0, 1)
+    connections: int = CONNECTIONS
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a round gave; `created` counts the answers 201."""
+    """What a round gave; `created` counts the answers 201, `given` those with 200."""
 
     per_second: float
     median_ms: float
     p99_ms: float
     answered: int
     created: int
+    given: int
 
 
 def drive(target: Target, seconds: float, offset: int = 0) -> Measured:
-    """Ask for `seconds` over 16 connections; `offset` is how many posts went before.
+    """Ask for `seconds` over the target's connections; `offset` is how many posts went before.
 
     Raises RuntimeError when an answer was an error or a connection broke: nothing else counts.
     """
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds + LINGER_SECONDS:.0f}s"]
+    command = ["wrk", "-t1", f"-c{target.connections}", f"-d{seconds + LINGER_SECONDS:.0f}s"]
     command += ["-s", str(SCRIPT), "--timeout", "10s"]
     for name, value in target.headers:
         command += ["-H", f"{name}: {value}"]
@@ -57,4 +59,5 @@ def drive(target: Target, seconds: float, offset: int = 0) -> Measured:
         p99_ms=found["p99_us"] / 1000,
         answered=found["answered"],
         created=found["created"],
+        given=found["given"],
     )

@@ -14,10 +14,14 @@ from app.auth.service.actors import actor_of
 from app.backups.models import BackupJob, Execution
 from app.core import clock
 from app.core.db import db
+from app.core.identity import Actor
 from app.core.tenancy import as_tenant, unscoped
 from app.legacy.models import StatusPost
+from app.runners.service import runners
+from app.storage import service as storage
 from app.tenants import service as tenants
 from app.users import service as users
+from app.users.values import PERMISSIONS
 
 FEW_JOBS, MANY_JOBS = 1_000, 100_000
 FEW_RUNS, MANY_RUNS = 1_000, 1_000_000
@@ -59,6 +63,28 @@ def add_runs(app: Flask, tenant: Tenant, job_id: int, runs: int) -> None:
     """Give a job so many ended runs, ten minutes apart."""
     with app.app_context(), as_tenant(tenant.id) as session:
         session.execute(_runs_of(tenant.id, job_id, runs), execution_options=_NAMED)
+
+
+def add_runner(app: Flask, slug: str, runs: int) -> tuple[Tenant, str]:
+    """Make a tenant whose restic jobs each have a run that waits for a runner; gives its key."""
+    tenant = add_tenant(app, slug, runs)
+    with app.app_context(), as_tenant(tenant.id) as session:
+        actor = Actor(tenant.id, "system", "bench", permissions=PERMISSIONS)
+        made = runners.register_runner("host", actor, clock.utcnow())
+        provider = storage.ensure_default(tenant.id, "/srv/backups")
+        session.flush()
+        values = {"backup_tool": "restic", "runner": "host", "storage_id": provider.id}
+        values |= {"repository_password": "a password of the benchmark"}
+        owned = _JOBS.c.tenant_id == tenant.id
+        session.execute(update(_JOBS).where(owned).values(values), execution_options=_NAMED)
+        session.execute(_waiting_of(tenant.id), execution_options=_NAMED)
+        return tenant, made.key
+
+
+def count_given(app: Flask, tenant: Tenant) -> int:
+    """How often the tenant's runs were given to somebody."""
+    with app.app_context(), as_tenant(tenant.id, read_only=True) as session:
+        return session.scalar(select(func.sum(Execution.attempt))) or 0
 
 
 def add_reports(app: Flask, tenant: Tenant, reports: int) -> None:
@@ -127,6 +153,29 @@ def _runs_of(tenant_id: int, job_id: int, runs: int) -> Any:
         "backup_size_bytes": literal(2**30),
     }
     return _filled(_EXECUTIONS, values, numbers)
+
+
+def _waiting_of(tenant_id: int) -> Any:
+    columns = _JOBS.c
+    values: dict[str, Any] = {
+        "tenant_id": columns.tenant_id,
+        "job_id": columns.id,
+        "kind": literal("backup"),
+        "status": literal("queued"),
+        "trigger": literal("manual"),
+        "backup_type": literal("incremental"),
+        "execution_date": columns.created_at,
+        "created_at": columns.created_at,
+        "runner": columns.runner,
+        "attempt": literal(0),
+        "retry_number": literal(0),
+        "priority": literal(5),
+        "notify": literal(True),
+        "encoding_repaired": literal(False),
+        "restore_overwrite": literal(False),
+    }
+    chosen = select(*values.values()).where(columns.tenant_id == tenant_id)
+    return insert(_EXECUTIONS).from_select(list(values), chosen)
 
 
 def _posts_of(tenant_id: int) -> Any:

@@ -76,10 +76,21 @@ def applications(set_up: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def _gunicorn(application: str, url: str, settings: Mapping[str, str]) -> Iterator[None]:
+def another(set_up: Stage, threads: int) -> Iterator[str]:
+    """Serve Holdfast once more over the same data, with so many threads; gives its address."""
+    url = f"http://127.0.0.1:{free_port()}"
+    settings = {**set_up.settings, "WEB_THREADS": str(threads)}
+    with _gunicorn("wsgi:app", url, settings, threads):
+        yield url
+
+
+@contextmanager
+def _gunicorn(
+    application: str, url: str, settings: Mapping[str, str], threads: int = THREADS
+) -> Iterator[None]:
     port = int(url.rpartition(":")[2])
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
+    command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(threads)]
     command += ["--keep-alive", "75", "--no-control-socket", application]
     with running(command, env=settings, cwd=ROOT, port=port, seconds=60):
         yield

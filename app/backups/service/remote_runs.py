@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, literal, select, update
+from sqlalchemy import Select, bindparam, func, literal, select, update
 
 from app.backups.models import BackupJob, Execution
 from app.backups.service.moves import TABLE
@@ -11,7 +11,6 @@ from app.backups.service.outcomes import record_start
 from app.backups.values import QUEUED, RUNNING
 from app.core.db import db
 from app.core.prepared import Prepared
-from app.core.tenancy import execute_named
 
 _JOBS: Any = BackupJob.__table__
 # Written into the statement, so that any planner sees that the index of the waiting holds it.
@@ -52,14 +51,9 @@ def is_over_time(started_at: datetime, max_runtime_minutes: int | None, now: dat
     return now > started_at + timedelta(minutes=max_runtime_minutes)
 
 
-def waiting_for(tenant_id: int, runner: str) -> Select[Any]:
-    """The id of the run that this host is to do next: the most urgent, of these the oldest."""
-    return (
-        select(TABLE.c.id)
-        .where(TABLE.c.tenant_id == tenant_id, TABLE.c.runner == runner, _IS_QUEUED)
-        .order_by(TABLE.c.priority.desc(), TABLE.c.id)
-        .limit(1)
-    )
+def _waits_for(tenant_id: int, runner: str) -> tuple[Any, ...]:
+    """The runs that this host is to do, as the index of what is queued for runners has them."""
+    return TABLE.c.tenant_id == tenant_id, TABLE.c.runner == runner, _IS_QUEUED
 
 
 def hosts_waited_for() -> set[tuple[int, str]]:
@@ -77,31 +71,44 @@ def hosts_waited_for() -> set[tuple[int, str]]:
 def claim_next(
     tenant_id: int, runner: str, owner: str, now: datetime, lease_seconds: float
 ) -> Execution | None:
-    """Take the run that this host is to do next, once; None when nothing waits for it.
+    """Take the run that this host is to do next, once: the most urgent, of these the oldest.
 
-    Of several callers at once each takes another one.
+    Of several callers at once each takes another one. None when nothing waits for the host.
     """
-    first = waiting_for(tenant_id, runner).with_for_update(skip_locked=True).scalar_subquery()
-    claimed = execute_named(
-        update(TABLE)
-        .where(TABLE.c.id == first, _IS_QUEUED)
-        .values(
-            status=RUNNING,
-            started_at=now,
-            execution_date=now,
-            lease_owner=owner,
-            lease_until=now + timedelta(seconds=lease_seconds),
-            attempt=TABLE.c.attempt + 1,
-        )
-        .returning(TABLE.c.id),
-        tenant_id=tenant_id,
-        table=TABLE,
-    ).scalar()
-    if claimed is None:
-        return None
-    execution = db.session.get_one(Execution, claimed, populate_existing=True)
-    record_start(execution, now)
-    return execution
+    waits = _waits_for(tenant_id, runner)
+    highest = select(func.max(TABLE.c.priority)).where(*waits).scalar_subquery()
+    # The index knows the oldest of one priority at once; to sort all of them takes its time.
+    of_highest = select(TABLE.c.id).where(*waits, TABLE.c.priority == highest)
+    values = {
+        "status": RUNNING,
+        "started_at": now,
+        "execution_date": now,
+        "lease_owner": owner,
+        "lease_until": now + timedelta(seconds=lease_seconds),
+        "attempt": TABLE.c.attempt + 1,
+    }
+    claimed = _claim(of_highest.order_by(TABLE.c.id), values)
+    if claimed is None and _is_awaited(waits):
+        # All of the highest are in others' hands, who may not have committed yet.
+        lower = select(TABLE.c.id).where(*waits)
+        claimed = _claim(lower.order_by(TABLE.c.priority.desc(), TABLE.c.id), values)
+    if claimed is not None:
+        record_start(claimed, now)
+    return claimed
+
+
+def _is_awaited(waits: tuple[Any, ...]) -> bool:
+    any_run = select(TABLE.c.id).where(*waits).limit(1).execution_options(tenant_named=True)
+    return db.session.scalar(any_run) is not None
+
+
+def _claim(candidates: Select[Any], values: dict[str, Any]) -> Execution | None:
+    first = candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    statement = (
+        update(Execution).where(Execution.id == first, _IS_QUEUED).values(values)
+    ).returning(Execution)
+    options = {"synchronize_session": False, "populate_existing": True}
+    return db.session.scalars(statement, execution_options=options).one_or_none()
 
 
 def renew(

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import insert
+from sqlalchemy.orm import lazyload
+
 from app.backups.models import BackupJob, Execution
 from app.backups.service import endings, remote_runs
 from app.backups.service.endings import Ending
@@ -15,6 +18,7 @@ from app.core.errors import ValidationFailed
 from app.core.identity import Actor
 from app.core.logging import get_logger
 from app.core.noticeboard import Noticeboard
+from app.core.prepared import Prepared
 from app.core.waiting import waiters
 from app.engines.base import EngineError
 from app.runners.models import RunClaim
@@ -25,6 +29,8 @@ from app.runners.service.work import Work
 from app.runners.values import LEASE_SECONDS
 
 log = get_logger("claiming")
+_CLAIMS: Any = RunClaim.__table__
+_KEEP = Prepared(insert(_CLAIMS).inline(), _CLAIMS)
 RETRY_SECONDS = 5
 
 
@@ -91,7 +97,7 @@ def take(host: Host, now: datetime) -> Work | None:
 
 
 def _describe(execution: Execution, host: Host, now: datetime) -> Work | None:
-    job = db.session.get_one(BackupJob, execution.job_id)
+    job = db.session.get_one(BackupJob, execution.job_id, options=[lazyload(BackupJob.tag_rows)])
     try:
         found = work.describe(execution, job)
     except EngineError as error:
@@ -101,8 +107,7 @@ def _describe(execution: Execution, host: Host, now: datetime) -> Work | None:
         failed = Ending(FAILED, "NOT_ALLOWED", told)
     else:
         location = found.repository.name if found.repository else None
-        db.session.add(RunClaim(execution_id=execution.id, repository_location=location))
-        db.session.flush()
+        _KEEP.later(execution.tenant_id, execution_id=execution.id, repository_location=location)
         return found
     endings.settle(execution.id, host.owner, failed, now)
     return None
