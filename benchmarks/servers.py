@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 from benchmarks.floor import THREADS
 from tests.support import postgres, redis
 from tests.support.processes import free_port, running
@@ -92,8 +94,19 @@ def _gunicorn(
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(threads)]
     command += ["--keep-alive", "75", "--no-control-socket", application]
-    with running(command, env=settings, cwd=ROOT, port=port, seconds=60):
+    # The port is open before the workers have made their application.
+    with running(
+        command, env=settings, cwd=ROOT, port=port, is_ready=lambda: _answers(url), seconds=60
+    ):
         yield
+
+
+def _answers(url: str) -> bool:
+    try:
+        requests.get(url, timeout=10)
+    except requests.RequestException:
+        return False
+    return True
 
 
 def _secret() -> str:
