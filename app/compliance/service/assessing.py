@@ -1,13 +1,15 @@
 """Assessing jobs anew, and telling when the outcome became another one."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select, update
 
 from app.backups.models import BackupJob
-from app.backups.service import job_states
 from app.backups.values import BACKUP
 from app.compliance.models import ComplianceChange, ComplianceState
 from app.compliance.rules import Assessment, Policy, assess
@@ -25,38 +27,48 @@ _STATES: Any = ComplianceState.__table__
 POLICY = Policy()
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is asked of a job besides its evidence."""
+
+    id: int
+    name: str
+    check_at: datetime | None
+
+
 def assess_jobs(job_ids: Collection[int], now: datetime) -> None:
     """Assess these jobs of the tenant, deleted ones left out.
 
     Each one's state is locked before anything is read, so that of two assessments at once the
     later one sees the newer facts.
     """
-    due_at = _due_at(job_ids)
-    states = _lock_states(due_at)
-    for job_id, evidence in sorted(evidence_of(due_at).items()):
-        found = assess(evidence, POLICY, now)
-        _keep(states[job_id], found, now)
-        if _wakes(due_at[job_id], found.next_check_at, now):
-            look_again(job_id, found.next_check_at)
+    jobs = _find_jobs(job_ids)
+    states = _lock_states(jobs)
+    news: list[Fact] = []
+    moved: dict[str, list[int]] = defaultdict(list)
+    for job_id, evidence in sorted(evidence_of(jobs).items()):
+        state, found = states[job_id], assess(evidence, POLICY, now)
+        if found.status != state.status:
+            moved[found.status].append(job_id)
+        news += _keep(state, jobs[job_id].name, found, now)
+        if _wakes(jobs[job_id].check_at, found.next_check_at, now):
+            look_again([job_id], found.next_check_at)
     db.session.flush()
+    _tell_jobs(moved)
+    for fact in news:
+        events.record(fact, tenant_id=current_tenant_id())
 
 
-def look_again(job_id: int, at: datetime | None) -> None:
-    """Let the scheduler assess the job at this moment."""
-    execute_named(
-        update(_JOBS)
-        .where(_JOBS.c.id == job_id)
-        # Nothing that anybody is shown: the row counts as unchanged.
-        .values(compliance_check_at=at, updated_at=_JOBS.c.updated_at),
-        tenant_id=current_tenant_id(),
-        table=_JOBS,
-    )
+def look_again(job_ids: Collection[int], at: datetime | None) -> None:
+    """Let the scheduler assess jobs at this moment."""
+    # Nothing that anybody is shown: the rows count as unchanged.
+    _update_jobs(job_ids, compliance_check_at=at, updated_at=_JOBS.c.updated_at)
 
 
-def _due_at(job_ids: Collection[int]) -> dict[int, datetime | None]:
-    columns = select(BackupJob.id, BackupJob.compliance_check_at)
-    rows = db.session.execute(columns.where(BackupJob.id.in_(job_ids), live(BackupJob))).all()
-    return {row[0]: row[1] for row in rows}
+def _find_jobs(job_ids: Collection[int]) -> dict[int, _Job]:
+    columns = select(BackupJob.id, BackupJob.name, BackupJob.compliance_check_at)
+    rows = db.session.execute(columns.where(BackupJob.id.in_(job_ids), live(BackupJob)))
+    return {row[0]: _Job(*row) for row in rows}
 
 
 def _wakes(stored: datetime | None, wanted: datetime | None, now: datetime) -> bool:
@@ -77,66 +89,70 @@ def _lock_states(job_ids: Collection[int]) -> dict[int, ComplianceState]:
     )
     states = {state.job_id: state for state in db.session.scalars(statement)}
     missing = sorted(set(job_ids) - states.keys())
-    for job_id in missing:
-        begun = insert_or_update(_STATES).values(
-            job_id=job_id, status=UNKNOWN, outcome=NOTHING_KNOWN, digits={}
-        )
-        execute_named(begun.on_conflict_do_nothing(), tenant_id=current_tenant_id(), table=_STATES)
-    return {state.job_id: state for state in db.session.scalars(statement)} if missing else states
+    if not missing:
+        return states
+    nothing = {"status": UNKNOWN, "outcome": NOTHING_KNOWN, "digits": {}}
+    tenant_id = current_tenant_id()
+    rows = [{"job_id": job_id, "tenant_id": tenant_id, **nothing} for job_id in missing]
+    begun = insert_or_update(_STATES).values(rows).on_conflict_do_nothing()
+    db.session.execute(begun.execution_options(tenant_named=True))
+    return {state.job_id: state for state in db.session.scalars(statement)}
 
 
-def _keep(state: ComplianceState, found: Assessment, now: datetime) -> None:
+def _keep(state: ComplianceState, name: str, found: Assessment, now: datetime) -> list[Fact]:
+    """Bring the row in step; gives what there is to tell of a violation."""
     changed = [
-        name
-        for name, before, after in zip(DIGITS, state.outcome, found.outcome, strict=True)
+        digit
+        for digit, before, after in zip(DIGITS, state.outcome, found.outcome, strict=True)
         if before != after
     ]
-    digits, previous = found.wire(), state.status
-    if changed or found.status != previous:
+    digits = found.wire()
+    if changed or found.status != state.status:
         db.session.add(
             ComplianceChange(
                 job_id=state.job_id,
                 changed_at=now,
                 status=found.status,
-                previous_status=previous,
+                previous_status=state.status,
                 changed=changed,
                 digits=digits,
             )
         )
     state.status, state.outcome, state.digits = found.status, found.outcome, digits
     state.checked_at = now
-    if found.status != previous:
-        _tell(state, found, now)
+    return _news(state, name, found, now)
 
 
-def _tell(state: ComplianceState, found: Assessment, now: datetime) -> None:
-    """Tell the job of its status, and the event log of a violation that begins or ends.
-
-    One that nobody can judge any more ends only when it is known to have ended.
-    """
-    job = job_states.get_state(state.job_id, state.tenant_id, for_change=True)
-    job_states.change(job, {"compliance_status": found.status})
+def _news(state: ComplianceState, name: str, found: Assessment, now: datetime) -> list[Fact]:
+    """A violation that begins or ends; one that nobody can judge any more has not ended."""
     if found.status == NON_COMPLIANT and state.violated_at is None:
         state.violated_at = now
-        title = f"{job.name} does not comply with 3-2-1-1-0"
-        _record(COMPLIANCE_VIOLATED, title, state, found, now)
+        type_, words = COMPLIANCE_VIOLATED, "does not comply with 3-2-1-1-0"
     elif found.status in (COMPLIANT, WARNING) and state.violated_at is not None:
         state.violated_at = None
-        title = f"{job.name} complies with 3-2-1-1-0 again"
-        _record(COMPLIANCE_RESTORED, title, state, found, now)
+        type_, words = COMPLIANCE_RESTORED, "complies with 3-2-1-1-0 again"
+    else:
+        return []
+    failing = {digit: one.why for digit, one in found.digits.items() if one.ok is False}
+    why = "\n".join(failing.values()) or None
+    data = {"status": found.status, "failing": list(failing)}
+    return [Fact(type_, f"{name} {words}", now, BACKUP, state.job_id, message=why, data=data)]
 
 
-def _record(
-    type_: str, title: str, state: ComplianceState, found: Assessment, now: datetime
-) -> None:
-    failing = {name: digit.why for name, digit in found.digits.items() if digit.ok is False}
-    fact = Fact(
-        type=type_,
-        title=title,
-        occurred_at=now,
-        subject_type=BACKUP,
-        subject_id=state.job_id,
-        message="\n".join(failing.values()) or None,
-        data={"status": found.status, "failing": list(failing)},
+def _tell_jobs(moved: Mapping[str, Collection[int]]) -> None:
+    """The jobs' own column; their versions count only what people change."""
+    job_ids = sorted(chain.from_iterable(moved.values()))
+    if job_ids:
+        # In the order in which everybody locks several of them.
+        locked = select(BackupJob.id).where(BackupJob.id.in_(job_ids)).order_by(BackupJob.id)
+        db.session.execute(locked.with_for_update())
+    for status, those in moved.items():
+        _update_jobs(those, compliance_status=status)
+
+
+def _update_jobs(job_ids: Collection[int], **values: Any) -> None:
+    execute_named(
+        update(_JOBS).where(_JOBS.c.id.in_(job_ids)).values(**values),
+        tenant_id=current_tenant_id(),
+        table=_JOBS,
     )
-    events.record(fact, tenant_id=state.tenant_id)

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.backups.models import BackupCopy, BackupJob
 from app.backups.values import BACKUP
 from app.compliance.service.assessing import assess_jobs, look_again
 from app.core.db import db
 from app.core.logging import get_logger
-from app.core.tenancy import as_tenant, execute_named, unscoped
+from app.core.tenancy import as_tenant, unscoped
 from app.events.service.following import Seen, follow
 from app.events.values import BACKUP_STARTED, STORAGE_CHANGED
 
@@ -74,14 +74,7 @@ def _look_at_storage(tenant_id: int, provider_ids: Iterable[int], now: datetime)
     """Let every job with a copy there be due: they may be more than one batch should take."""
     with as_tenant(tenant_id):
         lying = select(BackupCopy.job_id).where(BackupCopy.storage_id.in_(provider_ids))
-        job_ids = db.session.scalars(lying.distinct()).all()
-        execute_named(
-            update(_JOBS)
-            .where(_JOBS.c.id.in_(job_ids))
-            .values(compliance_check_at=now, updated_at=_JOBS.c.updated_at),
-            tenant_id=tenant_id,
-            table=_JOBS,
-        )
+        look_again(db.session.scalars(lying.distinct()).all(), now)
 
 
 def _due(now: datetime) -> dict[int, list[int]]:
@@ -117,4 +110,4 @@ def _assess_apart(tenant_id: int, job_ids: list[int], now: datetime) -> None:
             return
         log.error("assessment_failed", job_id=job_ids[0], exc_info=error)
         with as_tenant(tenant_id):
-            look_again(job_ids[0], now + _TRY_AGAIN)
+            look_again(job_ids, now + _TRY_AGAIN)
