@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -13,10 +12,14 @@ from app.compliance.rules import Copy, Evidence, Run, Verification
 from app.core.db import db
 from app.core.models import live
 from app.storage.models import StorageProvider
+from app.verification import models as verifications
+from app.verification.values import COMPLETED, PASSED
+from app.verification.values import FAILED as NOT_CARRIED_OUT
 
 _OF_ONE_HOST = (None, "local", "network")
 # What tells how a job does; a run that somebody cancelled tells nothing.
 _TELLING = (SUCCESS, WARNING, FAILED, MISSED)
+_ENDED = (COMPLETED, NOT_CARRIED_OUT)
 
 
 def evidence_of(job_ids: Collection[int]) -> dict[int, Evidence]:
@@ -113,6 +116,27 @@ def _runs(job_ids: Collection[int]) -> dict[int, Run]:
 
 
 def _verifications(job_ids: Collection[int]) -> dict[int, Verification]:
-    """The latest verification of each job that came to a result."""
-    none: dict[int, Any] = {}
-    return none
+    """The latest verification of each job that has ended; one that was cancelled tells nothing.
+
+    One that could not be carried out has no result: nothing was proven.
+    """
+    other = aliased(verifications.Verification)
+    latest = (
+        select(other.id)
+        .where(other.job_id == BackupJob.id, other.status.in_(_ENDED))
+        .order_by(other.finished_at.desc(), other.id.desc())
+        .limit(1)
+        .correlate(BackupJob)
+        .scalar_subquery()
+    )
+    found = verifications.Verification
+    rows = db.session.execute(
+        select(BackupJob.id, found.result, found.finished_at, found.snapshot_id)
+        .join(found, found.id == latest)
+        .where(BackupJob.id.in_(job_ids))
+    )
+    return {
+        job_id: Verification(result == PASSED, at, snapshot_id)
+        for job_id, result, at, snapshot_id in rows
+        if at is not None
+    }
