@@ -46,7 +46,7 @@ def sftp_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture(scope="session")
-def s3_ground() -> Iterator[Ground]:
+def s3_ground() -> Iterator[s3.S3Ground]:
     with s3.moto() as endpoint:
         yield s3.ground_over(endpoint)
 

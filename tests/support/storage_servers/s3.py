@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -24,6 +25,13 @@ _ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _READ = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*", "s3:Head*"], "Resource": "*"}
 
 
+_WRITE_ONCE = {
+    "Effect": "Allow",
+    "Action": ["s3:Get*", "s3:List*", "s3:Head*", "s3:PutObject"],
+    "Resource": "*",
+}
+
+
 @contextmanager
 def moto() -> Iterator[str]:
     """Run the server as a process of its own; gives its endpoint."""
@@ -38,7 +46,14 @@ def _urls(child: Child) -> list[str]:
     return re.findall(r"Running on (http://127\.0\.0\.1:\d+)\s", child.output())
 
 
-def ground_over(endpoint: str) -> Ground:
+@dataclass(frozen=True, kw_only=True)
+class S3Ground(Ground):
+    """`writer` is a place whose credentials may not delete."""
+
+    writer: Place
+
+
+def ground_over(endpoint: str) -> S3Ground:
     """Buckets with and without object lock, a user who may do all and one who may only read."""
     root = _client("s3", endpoint)
     for name in (BUCKET, VERSIONED_BUCKET):
@@ -48,6 +63,7 @@ def ground_over(endpoint: str) -> Ground:
     for mode, name in LOCKED_BUCKETS.items():
         _create_locked(root, name, mode)
     owner, reader = _user(endpoint, "owner", _ALL), _user(endpoint, "reader", _READ)
+    writer = _user(endpoint, "writer", _WRITE_ONCE)
     # From now on keys, signatures and rights are looked at.
     requests.post(f"{endpoint}/moto-api/reset-auth", data="0", timeout=10).raise_for_status()
     place = Place("s3", f"s3://{BUCKET}/{FOLDER}", owner, endpoint=endpoint)
@@ -58,7 +74,8 @@ def ground_over(endpoint: str) -> Ground:
             client.put_object(Bucket=BUCKET, Key=f"{FOLDER}/data/{number}", Body=b"x" * 1000)
         return 3000
 
-    return Ground(
+    return S3Ground(
+        writer=with_credentials(at(place, f"s3://{BUCKET}/once"), **writer),
         place=place,
         missing=at(place, f"s3://no-such-bucket/{FOLDER}"),
         read_only=with_credentials(place, **reader),
