@@ -48,6 +48,19 @@ def test_a_link_is_where_it_leads(settings, tmp_path):
     refused(allowing.target, {"target": f"{tmp_path}/restores/link/new"}, settings)
 
 
+def test_a_restore_goes_into_a_folder_that_is_new_or_empty(settings, tmp_path):
+    (tmp_path / "restores" / "empty").mkdir()
+    (tmp_path / "restores" / "full").mkdir()
+    (tmp_path / "restores" / "full" / "file").touch()
+
+    for name in ("new", "empty"):
+        wanted = {"target": f"{tmp_path}/restores/{name}", "overwrite": False}
+        assert allowing.target(wanted, settings) == f"{tmp_path}/restores/{name}"
+    refused(allowing.target, {"target": f"{tmp_path}/restores/full"}, settings)
+    refused(allowing.target, {"target": f"{tmp_path}/restores/new", "overwrite": True}, settings)
+    refused(allowing.target, {"target": f"{tmp_path}/elsewhere"}, settings)
+
+
 def test_a_root_with_a_longer_name_is_another(settings, tmp_path):
     refused(allowing.source, f"{tmp_path}/sources-of-others", settings)
 
