@@ -174,6 +174,11 @@ def _transport(
             if place.host_key:
                 transport.get_security_options().key_types = _algorithms(place.host_key)
             transport.start_client(timeout=attempt.left())
+            if not transport.initial_kex_done:
+                # It returns without a word when its time is over.
+                raise DriverError(
+                    STORAGE_TIMEOUT, "The server does not come to an end of greeting."
+                )
             yield transport
 
 
