@@ -15,6 +15,8 @@ from app.engines.base import (
     SNAPSHOT_NOT_FOUND,
     SOURCE_NOT_FOUND,
     STORAGE_FULL,
+    STORAGE_HOST_KEY_CHANGED,
+    STORAGE_REFUSED,
     STORAGE_UNAVAILABLE,
     WRONG_PASSWORD,
     BackupOutcome,
@@ -35,11 +37,22 @@ _CAUSES = (
     (SOURCE_NOT_FOUND, r"all (target directories/files|source directories/files) do not exist"),
     (SNAPSHOT_NOT_FOUND, r"no matching ID found|no snapshot found|not a snapshot ID"),
     (
+        STORAGE_HOST_KEY_CHANGED,
+        r"host key verification failed|remote host identification has changed",
+    ),
+    (
+        STORAGE_REFUSED,
+        (
+            r"permission denied \(|too many authentication failures|access denied|accessdenied"
+            r"|forbidden|unauthorized|invalidaccesskeyid|signaturedoesnotmatch|invalid_grant"
+            r"|access key id you provided does not exist|authenticationfailed"
+        ),
+    ),
+    (
         STORAGE_UNAVAILABLE,
         (
             r"permission denied|connection (refused|reset)|no such host|network is unreachable"
-            r"|no route to host|i/o timeout|deadline exceeded|access denied|accessdenied|forbidden"
-            r"|unauthorized|invalidaccesskeyid|signaturedoesnotmatch|host key verification failed"
+            r"|no route to host|i/o timeout|deadline exceeded"
             r"|x509|tls: |server misbehaving|read-only file system|input/output error"
             r"|not a directory|stale (nfs )?file handle"
         ),
@@ -54,6 +67,7 @@ _CAUSES = (
     (REPOSITORY_NOT_FOUND, r"unable to open config file|is there a repository at|does not exist"),
     (STORAGE_UNAVAILABLE, r"create repository at .* failed|unable to open repository"),
 )
+_TOLD_BY_SSH = (STORAGE_HOST_KEY_CHANGED, STORAGE_REFUSED)
 # Why one file did not come back, where more is wrong than that one file.
 _LOSSES = (
     (STORAGE_FULL, r"no space left on device$|disk quota exceeded$"),
@@ -183,6 +197,10 @@ def find_cause(exit_code: int, lines: Iterable[str]) -> EngineError:
     if exit_code < 0:
         message = f"restic was ended by signal {-exit_code}."
     code = _EXIT_CODES.get(exit_code) or _match_cause(text)
+    if code in _TOLD_BY_SSH:
+        # restic itself only says that ssh has ended.
+        told = (line.removeprefix("Fatal: ") for line in lines if _match_cause(line) == code)
+        message = next(told, message)[:_MESSAGE_CHARACTERS]
     return EngineError(code, message or f"restic ended with exit code {exit_code}.")
 
 

@@ -36,6 +36,9 @@ from app.engines.restic_output import (
         (1, 'invalid id "ab": no matching ID found for prefix "ab"', "SNAPSHOT_NOT_FOUND"),
         (1, "Fatal: all target directories/files do not exist", "SOURCE_NOT_FOUND"),
         (1, "Fatal: config is damaged: ciphertext verification failed", "REPOSITORY_DAMAGED"),
+        (1, "root@nas: Permission denied (publickey).", "STORAGE_REFUSED"),
+        (1, "Fatal: unable to open config file: Stat: Access Denied.", "STORAGE_REFUSED"),
+        (1, "Host key verification failed.", "STORAGE_HOST_KEY_CHANGED"),
         (1, "Fatal: something new", "ENGINE_FAILED"),
         (-9, "", "ENGINE_FAILED"),
     ],
@@ -140,3 +143,9 @@ def test_secrets_and_terminal_codes_are_taken_out():
     line = clean("\x1b[2Kcorrect horse sesame here rest:http://me:pw@host/\r\n", secrets)
 
     assert line == "*** *** here rest:http://me:***@host/"
+
+
+def test_what_ssh_says_is_told_rather_than_that_it_has_ended():
+    lines = ["subprocess ssh: Host key verification failed.", "Fatal: unable to start: EOF"]
+
+    assert find_cause(1, lines).message == "subprocess ssh: Host key verification failed."

@@ -17,13 +17,15 @@ from app.engines.base import (
 )
 from app.storage import service as storage
 from app.storage.drivers import calls
-from app.storage.drivers.base import Place
+from app.storage.drivers.base import Place, Probe
 from app.storage.drivers.connections import parse
 from app.storage.drivers.errors import STORAGE_UNREACHABLE, DriverError
 from app.storage.rules.drafts import Draft
 from app.storage.service import reaching
+from app.storage.values import SFTP
 
 KNOCK_SECONDS = 5.0
+LOOK_SECONDS = 8.0
 _FIELD = "storage_id"
 # A server that nobody reaches is said to be away, whatever the driver calls it.
 _CODES = {STORAGE_UNREACHABLE: STORAGE_UNAVAILABLE}
@@ -49,7 +51,10 @@ def open_repository(job: BackupJob) -> Repository:
         place = _knocked(reaching.with_addresses(place, draft, _FIELD))
         repository = repository_on(place, _names(job), password)
         if job.repository_location != repository.location:
-            _demand_usable(place)
+            _demand(calls.probe(place))
+        elif place.provider_type == SFTP:
+            # Of what ssh says restic passes on a part, and that not always.
+            _demand(calls.probe(place, LOOK_SECONDS, writes=False), writes=False)
     return repository
 
 
@@ -99,9 +104,8 @@ def _knocked(place: Place) -> Place:
     raise EngineError(STORAGE_UNAVAILABLE, message)
 
 
-def _demand_usable(place: Place) -> None:
-    probe = calls.probe(place)
-    if not probe.writable:
+def _demand(probe: Probe, *, writes: bool = True) -> None:
+    if not (probe.writable if writes else probe.accessible):
         code = probe.error_code or STORAGE_UNAVAILABLE
         message = probe.error_message or "The storage cannot be used."
         raise EngineError(_CODES.get(code, code), message)
