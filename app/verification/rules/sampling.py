@@ -12,6 +12,11 @@ _UNNAMEABLE = "\ufffd"
 _KEPT_SPECIALS = 1_000
 
 
+def is_nameable(node: Node) -> bool:
+    """Its name is UTF-8, so that restic can be asked for it alone."""
+    return _UNNAMEABLE not in node.path
+
+
 class Census:
     """What a snapshot holds, counted in one pass and bounded memory.
 
@@ -47,7 +52,7 @@ class Census:
     def _draw(self, node: Node) -> None:
         """Knuth's algorithm R; the order of what was drawn is a matter of chance too."""
         most = _MOST_FILES.get(self._scope, 0)
-        if not most or _UNNAMEABLE in node.path:
+        if not most or not is_nameable(node):
             return
         self._nameable += 1
         place = random.randrange(self._nameable)  # noqa: S311

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.engines.archives import Archive, Member
 from app.engines.base import Node
-from app.verification.rules.sampling import Census
+from app.verification.rules.sampling import Census, is_nameable
 from app.verification.service.bench import Bench, Findings
 from app.verification.values import FULL
 
@@ -79,7 +79,8 @@ class _Reading:
 
 
 class _Rest:
-    """The files that a snapshot lists after one of them, the first hundred by name."""
+    """The files that a snapshot lists after one of them, and the first hundred of those that
+    restic can be asked for by name."""
 
     def __init__(self, after: str) -> None:
         self.first: list[Node] = []
@@ -90,7 +91,7 @@ class _Rest:
     def add(self, node: Node) -> None:
         if self._is_passed and node.kind == "file":
             self.total += 1
-            if len(self.first) < _MOST_AFTER_BREAK:
+            if len(self.first) < _MOST_AFTER_BREAK and is_nameable(node):
                 self.first.append(node)
         self._is_passed = self._is_passed or node.path == self._after
 
