@@ -29,6 +29,7 @@ folder=$(dirname "$0")
 [ ! -e "$folder/slow" ] || set -- --limit-upload "$(cat "$folder/slow")" "$@"
 case " $* " in
 *" forget "*) [ ! -e "$folder/slow-forget" ] || set -- --no-cache --limit-download 1 "$@" ;;
+*" restore "*) [ ! -e "$folder/slow-restore" ] || set -- --limit-download 1 "$@" ;;
 esac
 exec {restic} "$@"
 """
@@ -55,8 +56,12 @@ class Throttle:
         """Hold the reads of `forget` to 1 KiB/s; that of a long list of excludes is one."""
         (self.folder / "slow-forget").touch()
 
+    def slow_down_restoring(self) -> None:
+        """Hold the reads of `restore` to 1 KiB/s."""
+        (self.folder / "slow-restore").touch()
+
     def speed_up(self) -> None:
-        for name in ("slow", "slow-forget"):
+        for name in ("slow", "slow-forget", "slow-restore"):
             (self.folder / name).unlink(missing_ok=True)
 
 

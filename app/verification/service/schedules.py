@@ -87,10 +87,12 @@ def queue_due(now: datetime) -> int:
             .order_by(VerificationSchedule.next_run)
             .limit(_BATCH)
         ).all()
-    return sweep("queue_due_verifications", due, partial(_queue_one, now))
+    return sweep("queue_due_verifications", due, partial(queue_one, now))
 
 
-def _queue_one(now: datetime, schedule: VerificationSchedule) -> bool:
+def queue_one(now: datetime, schedule: VerificationSchedule) -> bool:
+    """Queue one that was seen due; False when another scheduler, or a person, was faster, or its
+    job cannot be verified now. It is then due again after its period."""
     bind(trace_id=new_trace_id())
     with as_tenant(schedule.tenant_id):
         if not _claim(schedule, now):
