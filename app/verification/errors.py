@@ -1,6 +1,6 @@
 """What can go wrong with asking for a verification."""
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 
 
 class VerificationInProgress(Conflict):
@@ -16,6 +16,11 @@ class NotVerifiable(Conflict):
 class NothingToVerify(Conflict):
     code = "NOTHING_TO_VERIFY"
     message = "No backup of this job has succeeded yet."
+
+
+class NeverVerified(NotFound):
+    code = "NEVER_VERIFIED"
+    message = "This job was never verified."
 
 
 class NotFinished(Conflict):

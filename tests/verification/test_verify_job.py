@@ -83,7 +83,9 @@ def test_there_is_no_result_before_the_end(operator, backed_up):
 
 
 def test_a_job_that_was_never_verified_has_no_status(operator, backed_up):
-    assert operator.get(f"/api/v1/verify/{backed_up.id}/status").status_code == 404
+    response = operator.get(f"/api/v1/verify/{backed_up.id}/status")
+
+    assert (response.status_code, response.json["error"]) == (404, "NEVER_VERIFIED")
 
 
 def test_another_jobs_verification_is_not_found_under_this_one(operator, backed_up, cast):

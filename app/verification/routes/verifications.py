@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.http import Blueprint, fails, filters, requires, returns, takes
 from app.core.identity import current_actor
 from app.verification.errors import (
+    NeverVerified,
     NotFinished,
     NothingToVerify,
     NotVerifiable,
@@ -57,6 +58,7 @@ def verify_job(body: dict[str, Any], job_id: int) -> Any:
 @requires("verify:read")
 @filters(NewestQuery)
 @returns(VerificationSchema)
+@fails(NeverVerified)
 def get_verification_status(query: dict[str, Any], job_id: int) -> Any:
     """Show a job's newest verification, or the one that is named, with its progress."""
     return proofs.find_verification(job_id, query)
@@ -66,7 +68,7 @@ def get_verification_status(query: dict[str, Any], job_id: int) -> Any:
 @requires("verify:read")
 @filters(NewestQuery)
 @returns(ResultSchema)
-@fails(NotFinished)
+@fails(NeverVerified, NotFinished)
 def get_verification_result(query: dict[str, Any], job_id: int) -> Any:
     """Show the outcome of a job's newest verification, or of the one that is named."""
     return proofs.read_result(job_id, query)

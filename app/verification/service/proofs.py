@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.models import get_row
 from app.core.pagination import Listing, Ordering, equal
-from app.verification.errors import NotFinished
+from app.verification.errors import NeverVerified, NotFinished
 from app.verification.models import Verification
 from app.verification.values import COMPLETED, FAILED, OPEN
 
@@ -76,14 +76,20 @@ def list_verifications(query: dict[str, Any]) -> Listing:
 
 
 def find_verification(job_id: int, query: dict[str, Any]) -> Verification:
-    """A job's newest verification, or the one that the query names; raises NotFound."""
+    """A job's newest verification, or the one that the query names.
+
+    Raises NotFound and NeverVerified.
+    """
     get_row(BackupJob, job_id)
-    statement = select(Verification).where(Verification.job_id == job_id)
     if "verification_id" in query:
-        statement = statement.where(Verification.id == query["verification_id"])
-    found = db.session.scalars(statement.order_by(Verification.id.desc()).limit(1)).first()
+        named = get_row(Verification, query["verification_id"])
+        if named.job_id != job_id:
+            raise NotFound("This job has no such verification.", details={"id": named.id})
+        return named
+    newest = select(Verification).where(Verification.job_id == job_id)
+    found = db.session.scalars(newest.order_by(Verification.id.desc()).limit(1)).first()
     if found is None:
-        raise NotFound("This job has no such verification.", details={"id": job_id})
+        raise NeverVerified()
     return found
 
 
