@@ -65,6 +65,8 @@ def test_backs_up_lists_and_restores(stage, provider, kind, request, cast, tmp_p
     assert done.storage_id == storage_id
     listed = stage.operator.get(f"/api/v1/backups/{job.id}/snapshots").json["data"]
     assert [row["id"].startswith(done.snapshot_id) for row in listed] == [True]
+    space = stage.operator.get(f"/api/v1/storage/{storage_id}/space").json["data"]
+    assert (space["used_bytes"] > 0, space["backup_count"]) == (True, 1)
     target = cast.instance / "restores" / kind
     body = {"target": str(target)}
     restored = stage.work(

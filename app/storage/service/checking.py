@@ -71,6 +71,7 @@ class _Task:
     days: int | None
     writes: bool
     wants_space: bool
+    parts: list[tuple[str, str]]
 
 
 def check(provider_id: int, tenant_id: int, until: str, now: datetime) -> None:
@@ -111,6 +112,7 @@ def _task(provider: StorageProvider, now: datetime) -> _Task:
         days=(provider.immutable_days or testing.DEFAULT_DAYS) if is_tried else None,
         writes=is_tried or not provider.is_immutable,
         wants_space=_wants_space(provider, now),
+        parts=measuring.parts_of(provider),
     )
 
 
@@ -132,7 +134,7 @@ def _look(task: _Task) -> tuple[Outcome, Space | None]:
         return _refused(_told(error)), None
     if not (task.wants_space and outcome.probe.accessible):
         return outcome, None
-    return outcome, measuring.ask(task.place, task.draft, SPACE_SECONDS)
+    return outcome, measuring.ask(task.place, task.draft, SPACE_SECONDS, task.parts)
 
 
 def _refused(why: str) -> Outcome:

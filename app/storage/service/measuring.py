@@ -1,5 +1,6 @@
 """How full a storage is, how fast it grows, and how many backups lie in it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from app.storage.models import StorageProvider, StorageSample
 from app.storage.rules import space as rules
 from app.storage.rules.drafts import Draft
 from app.storage.service import reaching, usage
-from app.storage.values import OBJECT_STORES
+from app.storage.values import OBJECT_STORES, REST
 
 LIVE_SECONDS = 8.0
 # A volume tells at once; of an object store every object is asked for.
@@ -49,17 +50,39 @@ def measure(provider_id: int, now: datetime) -> Measured:
     if measured_at is None or now - measured_at > _fresh(provider):
         draft = reaching.draft_of(provider)
         place = reaching.place_of(draft, provider.tenant_id)
-        live = reaching.outside(lambda: ask(place, draft, LIVE_SECONDS))
+        parts = parts_of(provider)
+        live = reaching.outside(lambda: ask(place, draft, LIVE_SECONDS, parts))
         space, measured_at = (live, now) if live is not None else (space, measured_at)
     return _told(provider, space, measured_at, samples, backups)
 
 
-def ask(place: Place, draft: Draft, seconds: float) -> Space | None:
-    """What the other side tells; None when it does not answer."""
+def ask(
+    place: Place, draft: Draft, seconds: float, parts: Sequence[tuple[str, str]]
+) -> Space | None:
+    """What the other side tells; None when it does not answer.
+
+    A REST server adds up one repository at a time: `parts` names those of the jobs.
+    """
+    give_up = time.monotonic() + seconds
     try:
-        return calls.space(reaching.with_addresses(place, draft), seconds)
+        place = reaching.with_addresses(place, draft)
+        if place.provider_type != REST:
+            return calls.space(place, seconds)
+        used = [
+            calls.space(place.below(*part), max(0.1, give_up - time.monotonic())).used_bytes
+            for part in parts
+        ]
     except DriverError:
         return None
+    return Space(used_bytes=sum(size or 0 for size in used))
+
+
+def parts_of(provider: StorageProvider) -> list[tuple[str, str]]:
+    """Where the jobs' repositories lie below a REST server's path; empty for other kinds."""
+    if provider.provider_type != REST:
+        return []
+    users = usage.users_of(provider.id)
+    return [(str(provider.tenant_id), str(user.id)) for user in users if user.has_data]
 
 
 def _samples(provider_id: int, now: datetime) -> Sequence[StorageSample]:
