@@ -31,11 +31,10 @@ _SSH = (
     *("-o", "StrictHostKeyChecking=yes", "-o", "UpdateHostKeys=no"),
     *("-o", "GlobalKnownHostsFile=/dev/null", "-o", "HostKeyAlias=storage"),
 )
-_BY_KEY = ("-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none")
-_BY_PASSWORD = (
-    *("-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1"),
-    *("-o", "PreferredAuthentications=password,keyboard-interactive"),
-)
+_KEY = ("-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none")
+_NO_KEY = ("-o", "PubkeyAuthentication=no")
+_PASSWORD = ("-o", "NumberOfPasswordPrompts=1")
+_NO_PASSWORD = ("-o", "BatchMode=yes")
 _UNSUPPORTED = {
     "network": "restic takes no UNC name: mount the share under one of the STORAGE_ROOTS, and "
     "give its path as the provider's connection string.",
@@ -77,18 +76,22 @@ def _sftp(place: Place, connection: Connection, path: str, password: str) -> Rep
     key_text = place.credentials.get("private_key")
     host = (place.addresses or (connection.host or "",))[0]
     command = [*_SSH, "-o", f"UserKnownHostsFile={known.path}", "-p", str(connection.port)]
-    files, environment = [known], {}
+    files, environment = [known], dict[str, str]()
     if key_text is not None:
         key = PrivateFile(key_text.replace("\r\n", "\n").rstrip() + "\n")
         files.append(key)
-        command += [*_BY_KEY, "-i", key.path]
+        command += [*_KEY, "-i", key.path]
     else:
-        command += _BY_PASSWORD
+        command += _NO_KEY
+    if "password" in place.credentials:
+        command += _PASSWORD
         environment = {
             "SSH_ASKPASS": _ASKPASS,
             "SSH_ASKPASS_REQUIRE": "force",
-            "HOLDFAST_SFTP_PASSWORD": place.credentials.get("password", ""),
+            "HOLDFAST_SFTP_PASSWORD": place.credentials["password"],
         }
+    else:
+        command += _NO_PASSWORD
     command += ["-l", user, host, "-s", "sftp"]
     return Repository(
         location=_sftp_location(place, connection, path),

@@ -51,6 +51,15 @@ class _Files(paramiko.SFTPServerInterface):
         except OSError as exc:
             return paramiko.SFTPServer.convert_errno(exc.errno or 0)
 
+    lstat = stat
+
+    def list_folder(self, path: str) -> Any:
+        try:
+            names = os.listdir(path)
+        except OSError as exc:
+            return paramiko.SFTPServer.convert_errno(exc.errno or 0)
+        return [paramiko.SFTPAttributes.from_stat(os.stat(f"{path}/{n}"), n) for n in names]
+
     def open(self, path: str, flags: int, attr: paramiko.SFTPAttributes) -> Any:
         handle = paramiko.SFTPHandle(flags)
         try:
