@@ -17,7 +17,7 @@ from app.engines.base import (
 )
 from app.engines.private_files import PrivateFile
 from app.storage.drivers.base import Place
-from app.storage.drivers.connections import Connection, parse
+from app.storage.drivers.connections import GOOGLE_TOKEN_URI, Connection, parse
 from app.storage.values import AZURE, GCS, REST, S3, SFTP
 
 AWS = "s3.amazonaws.com"
@@ -157,16 +157,28 @@ def _gcs(place: Place, connection: Connection, path: str, password: str) -> Repo
     text = place.credentials.get("service_account_json")
     if not text:
         raise EngineError(STORAGE_REFUSED, "The storage has no credentials.")
-    account = PrivateFile(text)
+    given = json.loads(text)
+    account = PrivateFile(json.dumps(_only_the_key(given)))
     return Repository(
         location=f"gs:{connection.container}:/{path.lstrip('/')}",
         password=password,
         environment={
             "GOOGLE_APPLICATION_CREDENTIALS": account.path,
-            "GOOGLE_PROJECT_ID": str(json.loads(text).get("project_id", "")),
+            "GOOGLE_PROJECT_ID": str(given.get("project_id", "")),
         },
         files=(account,),
     )
+
+
+def _only_the_key(given: dict[str, object]) -> dict[str, object]:
+    """A service account's key and nothing else of what its file says.
+
+    Other kinds of such a file tell restic to read a file or an address, and this kind too names
+    whom to ask for a token: anybody who may write a storage would have this server do it.
+    https://google.aip.dev/auth/4117
+    """
+    kept = {name: given[name] for name in _ACCOUNT if name in given}
+    return {**kept, "type": "service_account", "token_uri": GOOGLE_TOKEN_URI}
 
 
 def _rest(place: Place, connection: Connection, path: str, password: str) -> Repository:
@@ -186,6 +198,7 @@ def _rest(place: Place, connection: Connection, path: str, password: str) -> Rep
 
 
 _LOGIN = ("username", "password")
+_ACCOUNT = ("project_id", "private_key_id", "private_key", "client_email", "client_id")
 _BACKENDS: dict[str, Callable[[Place, Connection, str, str], Repository]] = {
     SFTP: _sftp,
     S3: _s3,

@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from app.storage.drivers import web
 from app.storage.drivers.attempt import Attempt
 from app.storage.drivers.base import MOST_BYTES, UNTOLD, Immutability, Place, Space
-from app.storage.drivers.connections import Connection, parse
+from app.storage.drivers.connections import GOOGLE_TOKEN_URI, Connection, parse
 from app.storage.drivers.errors import (
     STORAGE_ADDRESS,
     STORAGE_FAILED,
@@ -32,7 +32,6 @@ from app.storage.drivers.errors import (
 
 LOCK_PROBE = ".holdfast-lock-probe"
 ENDPOINT = "https://storage.googleapis.com"
-TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105
 _SCOPES = ("https://www.googleapis.com/auth/devstorage.read_write",)
 _RETENTION = ("retentionPolicyNotMet", "objectUnderActiveHold")
 
@@ -158,10 +157,10 @@ def _authorized(credentials: Credentials, auth: Session) -> AuthorizedSession:
 
 def _token_uri(place: Place, given: dict[str, Any]) -> str:
     """Google's own, or what an endpoint of one's own serves itself."""
-    wanted = str(given.get("token_uri", TOKEN_URI))
+    wanted = str(given.get("token_uri", GOOGLE_TOKEN_URI))
     if place.endpoint and urlsplit(wanted).netloc == urlsplit(place.endpoint).netloc:
         return wanted
-    return TOKEN_URI
+    return GOOGLE_TOKEN_URI
 
 
 def _is_refused(blob: Any) -> bool:
