@@ -42,6 +42,10 @@ unset FLASK_ENV_NAME DATABASE_URL MIGRATION_DATABASE_URL REDIS_URL SECRET_KEY JW
     HOLDFAST_ENCRYPTION_KEY INSTANCE_PATH PORT PUBLIC_URL ADMIN_USERNAME ADMIN_PASSWORD \
     FORCE_COLOR PYTEST_ADDOPTS GUNICORN_CMD_ARGS MAKEFLAGS MAKELEVEL MFLAGS || true
 
+# Most tests wait, for processes, servers and clocks: two at a time keep a core busy.
+workers=$((2 * $(getconf _NPROCESSORS_ONLN)))
+[ "$workers" -le 8 ] || workers=8
+
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 failed=0
@@ -50,7 +54,7 @@ for database in sqlite postgresql; do
     printf '\n== tests on %s\n' "$database"
     {
         code=0
-        .venv/bin/python -m pytest -q -n auto --database "$database" </dev/null 2>&1 || code=$?
+        .venv/bin/python -m pytest -q -n "$workers" --database "$database" </dev/null 2>&1 || code=$?
         echo "$code" >"$reports/$database.code"
     } | tee "$reports/$database.log"
     [ "$(cat "$reports/$database.code")" = 0 ] || failed=1
