@@ -54,7 +54,7 @@ for database in sqlite postgresql; do
     printf '\n== tests on %s\n' "$database"
     {
         code=0
-        .venv/bin/python -m pytest -q -n "$workers" --database "$database" </dev/null 2>&1 || code=$?
+        .venv/bin/python -m pytest -q -n "$workers" --dist worksteal --database "$database" </dev/null 2>&1 || code=$?
         echo "$code" >"$reports/$database.code"
     } | tee "$reports/$database.log"
     [ "$(cat "$reports/$database.code")" = 0 ] || failed=1
