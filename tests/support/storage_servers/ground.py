@@ -19,6 +19,7 @@ class Ground:
 
     `names` lists the files or objects in the place, as the server sees them. `fill` puts some
     there and returns their size, where the driver adds up sizes; None where there is a volume.
+    `authorize` lets in whoever holds the private half of a public key, as a line of text.
     """
 
     place: Place
@@ -28,6 +29,7 @@ class Ground:
     refused: Place | None = None
     read_only_code: str = "STORAGE_REFUSED"
     fill: Callable[[], int] | None = None
+    authorize: Callable[[str], None] | None = None
 
 
 def probe(place: Place) -> Probe:

@@ -48,12 +48,18 @@ def ground_over(server: Place, read_only: Place, folder: Path) -> Ground:
     store = folder / FOLDER
     store.mkdir(parents=True)
     other_key = (folder / "host_key").read_text()
+
+    def authorize(public_key: str) -> None:
+        with (folder / "authorized_keys").open("a") as lines:
+            lines.write(f"{public_key}\n")
+
     return Ground(
         place=at(server, url_of(server, store)),
         missing=at(server, url_of(server, folder / "nowhere")),
         read_only=at(read_only, url_of(read_only, store)),
         refused=with_credentials(at(server, url_of(server, store)), private_key=other_key),
         names=lambda: set(os.listdir(store)),
+        authorize=authorize,
     )
 
 
