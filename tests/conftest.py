@@ -25,6 +25,12 @@ DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
 SLOW_FOLDERS = ("production", "processes")
+# Clients, papers and restic do the same whatever the database is.
+ONCE = {
+    *("clients", "docs", "house"),
+    *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
+    *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
+}
 
 # On a busy machine an example takes long, and chance must not decide which run fails.
 hypothesis.settings.register_profile(
@@ -52,6 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--database") == "sqlite":
         return
     needs = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    needs = [item for item in needs if not {item.path.parent.name, item.path.name} & ONCE]
     config.hook.pytest_deselected(items=[item for item in items if item not in needs])
     items[:] = needs
 

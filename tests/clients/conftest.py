@@ -28,15 +28,6 @@ ON_PATH = os.pathsep.join(str(ROOT / "clients" / name) for name in ("cli", "runn
 SECONDS = 120
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Once is enough: a client cannot tell which database is behind the server."""
-    if config.getoption("--database") == "sqlite":
-        return
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    config.hook.pytest_deselected(items=ours)
-    items[:] = [item for item in items if item not in ours]
-
-
 class Command:
     """`holdfast` with these words, going on while the test looks at it."""
 
