@@ -36,13 +36,28 @@ def ordered_statements(engine):
         event.remove(engine, "before_cursor_execute", hear)
 
 
-def plan_of(engine, statement, parameters):
+def plan_of(engine, statement, parameters, rows=()):
+    """How the database would go about it, with what the statements `rows` add for the while."""
     name = engine.dialect.name
     with engine.connect() as connection:
-        for setting in MANY_ROWS[name]:
+        for setting in (*MANY_ROWS[name], *rows):
             connection.exec_driver_sql(setting)
         rows = connection.exec_driver_sql(EXPLAIN[name] + statement, parameters)
         return "\n".join(str(row[-1]) for row in rows)
+
+
+def copies(engine, model, changed):
+    """What copies the row there is, for `plan_of`: in an empty table every way costs the same."""
+    if engine.dialect.name != "postgresql":
+        return ()
+    table = model.__tablename__
+    columns = [column.name for column in model.__table__.columns if column.name != "id"]
+    copied = ", ".join(changed.get(name, name) for name in columns)
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+        f"SELECT {copied} FROM {table}, generate_series(1, 5000) AS number",
+        f"ANALYZE {table}",
+    )
 
 
 @pytest.mark.parametrize("query", ["", "kind=backup", "kind=restore", "kind=all"])

@@ -9,7 +9,7 @@ from app.backups.models import Execution
 from app.backups.service import endings, local_runs, runs
 from app.core.db import db
 from app.core.tenancy import as_tenant, unscoped
-from tests.backups.test_execution_order import plan_of
+from tests.backups.test_execution_order import copies, plan_of
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 HOST = "this-host"
@@ -107,14 +107,15 @@ def test_claimers_at_once_keep_to_the_limit_and_take_each_run_once(queue, claim)
     assert sorted(one for one in taken if one is not None) == queued[:4]
 
 
-def test_what_waits_is_found_in_its_index(app):
+def test_what_waits_is_found_in_its_index(app, reporter, job):
+    reporter.post("/api/backup/status", {"job_id": job.id, "execution_result": "success"})
     with app.app_context():
         engine = db.engine
         statement = local_runs.waiting().compile(
             engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )
 
-        plan = plan_of(engine, str(statement), ())
+        plan = plan_of(engine, str(statement), (), rows=copies(engine, Execution, {}))
 
     assert "ix_executions_waiting" in plan
 
