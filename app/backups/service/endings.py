@@ -45,6 +45,19 @@ class Ending:
     error_message: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def columns(self, started_at: datetime | None, now: datetime) -> dict[str, Any]:
+        """What its row is set to at the end, its lease given up."""
+        return {
+            "status": self.status,
+            "error_code": self.error_code,
+            "error_message": self.error_message,
+            "finished_at": now,
+            "duration_seconds": max(0.0, (now - (started_at or now)).total_seconds()),
+            "lease_owner": None,
+            "lease_until": None,
+            **self.facts,
+        }
+
 
 STOPPED = Ending(CANCELLED)
 CRASHED = Ending(FAILED, "INTERNAL_ERROR", "Something went wrong here; see the server's log.")
@@ -112,20 +125,12 @@ def give_back(execution_id: int, owner: str, now: datetime) -> bool:
 
 def _end(execution: Execution, condition: Any, ending: Ending, now: datetime) -> bool:
     """The move to a final status, and what follows from it; the job must be locked."""
-    started = execution.started_at or now
     moved = move(
         execution.id,
         execution.tenant_id,
         RUNNING,
         condition,
-        status=ending.status,
-        error_code=ending.error_code,
-        error_message=ending.error_message,
-        finished_at=now,
-        duration_seconds=max(0.0, (now - started).total_seconds()),
-        lease_owner=None,
-        lease_until=None,
-        **{**NO_PROGRESS, **ending.facts},
+        **{**NO_PROGRESS, **ending.columns(execution.started_at, now)},
     )
     if not moved:
         return False

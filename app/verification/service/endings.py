@@ -120,20 +120,12 @@ def _event_of(verification: Verification) -> tuple[str, str]:
 
 def _end(verification: Verification, condition: Any, ending: RunEnding, now: datetime) -> bool:
     lock_job(verification.job_id)
-    started = verification.started_at or now
     moved = move(
         verification.id,
         verification.tenant_id,
         RUNNING,
         condition,
-        status=ending.status,
-        error_code=ending.error_code,
-        error_message=ending.error_message,
-        finished_at=now,
-        duration_seconds=max(0.0, (now - started).total_seconds()),
-        lease_owner=None,
-        lease_until=None,
-        **{**NO_PROGRESS, **ending.facts},
+        **{**NO_PROGRESS, **ending.columns(verification.started_at, now)},
     )
     if not moved:
         return False
