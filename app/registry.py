@@ -8,6 +8,7 @@ from app.admin.pages import blp as docs_pages
 from app.admin.routes import blp as health_routes
 from app.audit import service as audit
 from app.auth import background as auth_background
+from app.auth import cache
 from app.auth.routes import blp as auth_routes
 from app.auth.service.actors import load_actor
 from app.backups import background as backups_background
@@ -79,6 +80,7 @@ def mount(app: Flask, api: Api) -> None:
 def plug_ports() -> None:
     """Answer what lower rooms ask of upper ones."""
     identity.load_actor.plug(load_actor)
+    identity.forget_actors.plug(cache.forget_all)
     trail.audit_sink.plug(audit.record_write)
     trail.refusal_sink.plug(audit.record_refusal)
     handover.enqueue.plug(backups_background.enqueue)

@@ -47,6 +47,8 @@ class Actor:
 
 
 load_actor: Port[[Credential], Actor] = Port("identity.load_actor")
+# Whatever ends somebody's rights calls this after its commit: nobody here is remembered any more.
+forget_actors: Port[[], None] = Port("identity.forget_actors")
 
 
 def find_actor() -> Actor | None:

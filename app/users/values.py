@@ -14,6 +14,7 @@ READ = frozenset(
         "sessions:read",
         "trends:read",
         "records:read",
+        "notifications:read",
     }
 )
 _OPERATE = frozenset(
@@ -39,6 +40,7 @@ _MANAGE = frozenset(
         "sessions:write",
         "validation:write",
         "integrations:manage",
+        "notifications:manage",
         "config:manage",
         "reports:read",
         "reports:write",
@@ -74,6 +76,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "integration": frozenset({"events:write", "records:write"}),
 }
 PERMISSIONS = ROLE_PERMISSIONS["admin"]
+# Of a person with the flag `is_platform_admin`, on top of the role; never of an API key.
+PLATFORM_PERMISSIONS = frozenset({"platform:manage"})
 ROLE_ALIASES = {"user": "viewer"}
 
 

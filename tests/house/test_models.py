@@ -10,12 +10,13 @@ from app.core.tenancy import TenantFiltered, TenantScoped
 
 ROOT = Path(app.__file__).parents[1]
 # Each of them is met before a tenant is known, or lies above the tenants.
-OF_NO_TENANT = {"EventFollower", "IdempotencyKey", "Tenant", "User"}
+OF_NO_TENANT = {"EventFollower", "IdempotencyKey", "OutgoingMail", "Tenant", "User"}
 # Their rows may be of another tenant than the session that writes them, or of none.
 FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 # Nobody's decision: the audit log itself, what runs and posts leave behind, marks of requests.
 # A job's tags are told as a field of the job.
 UNTOLD = {
+    "AlertNotice",
     "AuditRow",
     "ComplianceChange",
     "ComplianceState",
@@ -26,6 +27,7 @@ UNTOLD = {
     "IdempotencyKey",
     "JobTag",
     "LegacyCall",
+    "OutgoingMail",
     "RunClaim",
     "StatusPost",
     "StorageSample",

@@ -26,7 +26,7 @@ from app.core.identity import Actor, Credential
 from app.core.tenancy import unscoped
 from app.tenants.models import Tenant
 from app.users.models import Membership, User
-from app.users.values import permissions_of
+from app.users.values import PLATFORM_PERMISSIONS, permissions_of
 
 REPORT = "status:report"
 
@@ -76,15 +76,16 @@ def _from_jwt(token: str) -> Recognised:
 
 def actor_of(user: User, tenant: Tenant, role: str, *, session_id: int | None) -> Actor:
     """A person as the caller of a request."""
+    is_above_all = user.is_platform_admin
     return Actor(
         tenant_id=tenant.id,
         kind="user",
         name=user.username,
         role=role,
-        permissions=permissions_of(role),
+        permissions=permissions_of(role) | (PLATFORM_PERMISSIONS if is_above_all else frozenset()),
         user_id=user.id,
         session_id=session_id,
-        is_platform_admin=user.is_platform_admin,
+        is_platform_admin=is_above_all,
     )
 
 

@@ -1,0 +1,1 @@
+"""People's work, and what they write about it."""
