@@ -1,6 +1,6 @@
-"""A tenant: whose data it is, in which time zone it lives, and which folders it may use."""
+"""A tenant: whose data it is, in which time zone it lives, and what it decides for itself."""
 
-from sqlalchemy import JSON, Boolean, String
+from sqlalchemy import JSON, Boolean, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
@@ -11,7 +11,7 @@ class Tenant(Row, Timed, Versioned, Base):
     """Whose data it is, and what its time zone and its folders are.
 
     `*_roots` are absolute folders; null means the server's own for the first tenant, and none
-    at all for any other.
+    at all for any other. What is below them null stands for the default (`monitoring.py`).
     """
 
     __tablename__ = "tenants"
@@ -25,3 +25,13 @@ class Tenant(Row, Timed, Versioned, Base):
     source_roots: Mapped[list[str] | None] = mapped_column(JSON)
     restore_roots: Mapped[list[str] | None] = mapped_column(JSON)
     storage_roots: Mapped[list[str] | None] = mapped_column(JSON)
+    # {"from": "22:00", "to": "06:00"} in the tenant's own zone: nothing is sent then.
+    quiet_hours: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    missed_check_seconds: Mapped[int | None] = mapped_column(Integer)
+    storage_low_percent: Mapped[int | None] = mapped_column(Integer)
+    storage_ok_percent: Mapped[int | None] = mapped_column(Integer)
+    runner_timeout_seconds: Mapped[int | None] = mapped_column(Integer)
+    max_verification_age_days: Mapped[int | None] = mapped_column(Integer)
+    execution_retention_days: Mapped[int | None] = mapped_column(Integer)
+    event_retention_days: Mapped[int | None] = mapped_column(Integer)
+    digest_times: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

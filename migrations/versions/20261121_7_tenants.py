@@ -14,12 +14,25 @@ branch_labels = None
 depends_on = None
 
 
-BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NUMBERS = (
+    "missed_check_seconds",
+    "storage_low_percent",
+    "storage_ok_percent",
+    "runner_timeout_seconds",
+    "max_verification_age_days",
+    "execution_retention_days",
+    "event_retention_days",
+)
+LISTS = ("quiet_hours", "digest_times")
 
 
 def upgrade() -> None:
-    pass
+    for name in NUMBERS:
+        op.add_column("tenants", sa.Column(name, sa.Integer(), nullable=True))
+    for name in LISTS:
+        op.add_column("tenants", sa.Column(name, sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
-    pass
+    for name in (*LISTS, *reversed(NUMBERS)):
+        op.drop_column("tenants", name)
