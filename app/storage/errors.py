@@ -1,6 +1,6 @@
 """What can go wrong with storage providers."""
 
-from app.core.errors import Conflict, Unavailable
+from app.core.errors import Conflict
 
 
 class NameTaken(Conflict):
@@ -18,7 +18,3 @@ class ChangedMeanwhile(Conflict):
 class StorageInUse(Conflict):
     code = "STORAGE_IN_USE"
     message = "Backup jobs use this storage provider."
-
-
-class TooManyWaiting(Unavailable):
-    message = "Too many callers wait for a slow answer; try again."

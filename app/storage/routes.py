@@ -4,8 +4,9 @@ from typing import Any
 
 from app.core import clock
 from app.core.http import Blueprint, conditional, fails, filters, requires, returns, takes
+from app.core.outside import TooManyWaiting
 from app.core.schemas import DeletedSchema
-from app.storage.errors import ChangedMeanwhile, NameTaken, StorageInUse, TooManyWaiting
+from app.storage.errors import ChangedMeanwhile, NameTaken, StorageInUse
 from app.storage.schemas import (
     PlaceSchema,
     StorageCreateSchema,

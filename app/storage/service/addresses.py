@@ -1,16 +1,11 @@
-"""Looks names up, so that what they mean can be judged before anybody connects."""
+"""Which host a storage may be on: judged by its addresses before anybody connects."""
 
-import contextlib
-import socket
-import threading
-
+from app.core.addresses import is_forbidden, is_forbidden_name, literal
 from app.core.errors import ValidationFailed
+from app.core.lookups import look_up
 from app.storage.drivers.errors import STORAGE_UNREACHABLE, DriverError
-from app.storage.rules.addresses import REFUSED, is_forbidden, is_forbidden_name, literal
 
-RESOLVE_SECONDS = 2.0
-# A resolver that hangs cannot be ended, only left behind; so many may be.
-_lookups = threading.BoundedSemaphore(32)
+REFUSED = "This address is not one of a storage: link-local, a cloud's metadata, or this server."
 
 
 def fit_addresses(host: str, field: str, *, allow_loopback: bool) -> tuple[str, ...]:
@@ -22,30 +17,9 @@ def fit_addresses(host: str, field: str, *, allow_loopback: bool) -> tuple[str, 
     if is_forbidden_name(host):
         raise ValidationFailed.on(field, REFUSED)
     address = literal(host)
-    found = (address,) if address else _look_up(host)
+    found = (address,) if address else look_up(host)
     if any(is_forbidden(one, allow_loopback=allow_loopback) for one in found):
         raise ValidationFailed.on(field, REFUSED)
     if not found:
         raise DriverError(STORAGE_UNREACHABLE, f"The name {host} is not known here.")
     return found
-
-
-def _look_up(host: str) -> tuple[str, ...]:
-    """In a thread of its own: nobody can tell a resolver how long it may take."""
-    if not _lookups.acquire(blocking=False):
-        return ()
-    found: list[str] = []
-    done = threading.Event()
-
-    def run() -> None:
-        try:
-            with contextlib.suppress(OSError, UnicodeError):
-                answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-                found.extend(str(answer[4][0]) for answer in answers)
-        finally:
-            _lookups.release()
-            done.set()
-
-    threading.Thread(target=run, name="storage-lookup", daemon=True).start()
-    done.wait(RESOLVE_SECONDS)
-    return tuple(dict.fromkeys(found)) if done.is_set() else ()

@@ -13,6 +13,7 @@ from app.core.errors import ValidationFailed
 from app.core.integrity import flush_unless_taken
 from app.core.logging import MASK, mask_text
 from app.core.models import defaults_of, get_row, live
+from app.core.outside import outside
 from app.core.tenancy import current_tenant_id
 from app.events import service as events
 from app.events.values import STORAGE_CHANGED
@@ -124,7 +125,7 @@ def _check_place(draft: Draft) -> None:
         return
     # A name that is not known here, yet, is no reason to refuse what is only written down.
     with contextlib.suppress(DriverError):
-        reaching.outside(lambda: reaching.with_addresses(place, draft))
+        outside(lambda: reaching.with_addresses(place, draft))
 
 
 def _refuse_move(provider_id: int) -> None:

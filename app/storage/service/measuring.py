@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.models import get_row
+from app.core.outside import outside
 from app.storage.drivers import calls
 from app.storage.drivers.base import Place, Space
 from app.storage.drivers.errors import DriverError
@@ -51,7 +52,7 @@ def measure(provider_id: int, now: datetime) -> Measured:
         draft = reaching.draft_of(provider)
         place = reaching.place_of(draft, provider.tenant_id)
         parts = parts_of(provider)
-        live = reaching.outside(lambda: ask(place, draft, LIVE_SECONDS, parts))
+        live = outside(lambda: ask(place, draft, LIVE_SECONDS, parts))
         space, measured_at = (live, now) if live is not None else (space, measured_at)
     return _told(provider, space, measured_at, samples, backups)
 

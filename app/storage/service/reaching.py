@@ -2,21 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
-from typing import TypeVar
 
-from app.core.db import release
 from app.core.settings import settings
-from app.core.waiting import waiters
 from app.storage.drivers.base import Place
-from app.storage.errors import TooManyWaiting
 from app.storage.models import StorageProvider
 from app.storage.rules.drafts import Draft
 from app.storage.service.addresses import fit_addresses
 from app.storage.values import LOCAL, NETWORK
 from app.tenants import folders
-
-T = TypeVar("T")
 
 
 def draft_of(provider: StorageProvider) -> Draft:
@@ -69,13 +62,3 @@ def with_addresses(place: Place, draft: Draft, field: str | None = None) -> Plac
     allow_loopback = settings()["ALLOW_LOOPBACK_STORAGE"]
     found = fit_addresses(host, field or draft.host_field, allow_loopback=allow_loopback)
     return dataclasses.replace(place, addresses=found)
-
-
-def outside(call: Callable[[], T]) -> T:
-    """End the request's transaction and call out. Raises TooManyWaiting when half of the
-    process's threads wait already."""
-    release()
-    with waiters().place() as has_place:
-        if not has_place:
-            raise TooManyWaiting()
-        return call()

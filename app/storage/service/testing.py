@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.models import get_row
+from app.core.outside import outside
 from app.core.tenancy import current_tenant_id
 from app.storage.drivers import calls
 from app.storage.drivers.base import Immutability, Place, Probe
@@ -40,7 +41,7 @@ def try_draft(fields: dict[str, Any]) -> Outcome:
     """Connect to what is not kept yet. Raises ValidationFailed, TooManyWaiting."""
     draft = judged(Draft(**fields))
     place = reaching.place_of(draft, current_tenant_id())
-    return reaching.outside(lambda: look(place, draft, SECONDS))
+    return outside(lambda: look(place, draft, SECONDS))
 
 
 def try_provider(provider_id: int, now: datetime) -> Outcome:
@@ -53,7 +54,7 @@ def try_provider(provider_id: int, now: datetime) -> Outcome:
     draft, seen = reaching.draft_of(provider), findings.Seen.of(provider)
     place = reaching.place_of(draft, provider.tenant_id)
     days = (provider.immutable_days or DEFAULT_DAYS) if provider.is_immutable else None
-    outcome = reaching.outside(lambda: look(place, draft, SECONDS, days))
+    outcome = outside(lambda: look(place, draft, SECONDS, days))
     keep(seen, outcome, now)
     return outcome
 

@@ -16,8 +16,6 @@ _METADATA_NAMES = {"metadata", "metadata.google.internal", "metadata.goog", "ins
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
 
-REFUSED = "This address is not one of a storage: link-local, a cloud's metadata, or this server."
-
 
 def is_forbidden_name(host: str) -> bool:
     """A name that means a cloud's metadata service wherever it is known."""
@@ -49,6 +47,12 @@ def is_forbidden(address: str, *, allow_loopback: bool) -> bool:
     if isinstance(ip, IPv4Address):
         return ip in _THIS_NETWORK or ip.is_reserved
     return ip.is_site_local
+
+
+def is_public(address: str) -> bool:
+    """An address of the internet, and neither of this machine nor of any network of its own."""
+    ip = _unwrapped(ipaddress.ip_address(address))
+    return ip.is_global and not is_forbidden(str(ip), allow_loopback=False)
 
 
 def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
