@@ -2,10 +2,14 @@
 
 import gc
 
-from app import create_app
+# All that is imported stays for good: the collector need not walk through it again and again,
+# neither meanwhile nor later.
+gc.disable()
+
+from app import create_app  # noqa: E402
 
 app = create_app()
 
-# All that was imported stays for good: the collector need not walk through it again and again.
 gc.collect()
 gc.freeze()
+gc.enable()

@@ -4,7 +4,9 @@ import re
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.support.operations import doors, is_legacy
+import config
+from app import create_app
+from tests.support.operations import DOCUMENT_URL, doors, is_legacy
 
 SIGNED_IN_CODES = {
     "AUTHENTICATION_REQUIRED",
@@ -31,6 +33,18 @@ def test_is_a_valid_openapi_3_1_document(document):
 
     assert found == []
     assert document.raw["openapi"].startswith("3.1")
+
+
+def test_is_made_when_it_is_asked_for_and_not_before(environ):
+    """Workers, schedulers and commands never ask, and making it takes long."""
+    app = create_app(config.load(environ))
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    untold = api.untold_blueprints()
+
+    app.test_client().get(DOCUMENT_URL)
+
+    assert "auth" in untold
+    assert api.untold_blueprints() == []
 
 
 def test_holds_every_operation_of_the_application(document, app):

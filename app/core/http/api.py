@@ -1,8 +1,10 @@
 """The API document as a whole: its title, its two ways to sign in, its error responses."""
 
+from threading import RLock
 from typing import Any
 
 import flask_smorest
+from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import get_fields, resolve_schema_instance
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
@@ -66,10 +68,46 @@ class Plugin(MarshmallowPlugin):
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest's, without its own idea of an error's and of a page's shape."""
+    """flask-smorest's, without its own idea of an error's and of a page's shape.
+
+    The document is made when it is first asked for: that takes longer than all else of the
+    start, and workers, schedulers and commands never ask.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = ErrorSchema
+
+    def __init__(self, app: Flask) -> None:
+        self._untold: list[tuple[flask_smorest.Blueprint, str]] = []
+        self._telling = RLock()
+        super().__init__(app)
+
+    @property
+    def spec(self) -> APISpec:
+        """The document, of every blueprint that is registered by now."""
+        with self._telling:
+            while self._untold:
+                blueprint, name = self._untold.pop(0)
+                blueprint.register_views_in_doc(
+                    self, self._app, self._spec, name=name, parameters=None
+                )
+                self._spec.tag({"name": name, "description": blueprint.description})
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: APISpec) -> None:
+        self._spec = spec
+
+    def untold_blueprints(self) -> list[str]:
+        """The names of those that the document does not hold yet."""
+        return [name for _, name in self._untold]
+
+    def register_blueprint(self, blueprint: flask_smorest.Blueprint, **options: Any) -> None:
+        """Mount a blueprint now, and tell of it later."""
+        name = options.get("name", blueprint.name)
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._untold.append((blueprint, name))
 
     def _init_spec(self, **options: Any) -> None:
         super()._init_spec(marshmallow_plugin=Plugin(), **options)

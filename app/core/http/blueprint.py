@@ -1,7 +1,7 @@
 """Our Blueprint: every view gets the whole pipeline and its documentation by being registered."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import flask_smorest
@@ -29,6 +29,7 @@ class Blueprint(flask_smorest.Blueprint):
     def __init__(
         self, name: str, import_name: str, *, resource: str | None = None, **options: Any
     ) -> None:
+        self._untold: list[Callable[[], None]] = []
         super().__init__(name, import_name, **options)
         self.resource = resource or name
 
@@ -50,5 +51,21 @@ class Blueprint(flask_smorest.Blueprint):
         def served(**path: Any) -> Response:
             return serve(view_func, operation, action, resource, answers, path)
 
-        served._apidoc = document.describe(view_func, rule, options, answers)  # type: ignore[attr-defined]
+        served.describe = partial(document.describe, view_func, rule, options, answers)  # type: ignore[attr-defined]
         super().add_url_rule(rule, endpoint, served, provide_automatic_options, **options)
+
+    def register_views_in_doc(self, *args: Any, **options: Any) -> None:
+        """Describe the views now: whoever imports them seldom asks for the document."""
+        while self._untold:
+            self._untold.pop(0)()
+        super().register_views_in_doc(*args, **options)
+
+    def _store_endpoint_docs(
+        self, endpoint: str, served: Callable[..., Any], *args: Any, **options: Any
+    ) -> None:
+        def describe() -> None:
+            served._apidoc = served.describe()  # type: ignore[attr-defined]
+            keep(endpoint, served, *args, **options)
+
+        keep = super()._store_endpoint_docs
+        self._untold.append(describe)
