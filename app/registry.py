@@ -19,6 +19,7 @@ from app.compliance.routes import blp as compliance_routes
 from app.core import background, identity
 from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
+from app.core.mail import background as mail_background
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
 from app.runners import background as runners_background
@@ -55,6 +56,7 @@ BACKGROUND = (
     compliance_background,
     auth_background,
     legacy_background,
+    mail_background,
     runners_background,
     storage_background,
     verification_background,

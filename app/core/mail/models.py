@@ -13,7 +13,9 @@ from app.core.secrets import Encrypted
 class OutgoingMail(Row, Base):
     """A mail of the system's own (an invite, a reset link), which belongs to no tenant.
 
-    `next_attempt_at` is null once it was sent or given up; `body` is emptied then.
+    `next_attempt_at` is null once it was sent or given up; `body` is emptied then. While it is
+    being sent it is the end of the lease: who finds it past takes the row over, and knows by
+    `attempts` whether it is still theirs. `message_id` is what each attempt is sent under.
     """
 
     __tablename__ = "outgoing_mails"
@@ -27,6 +29,7 @@ class OutgoingMail(Row, Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    message_id: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
