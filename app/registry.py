@@ -6,6 +6,7 @@ from flask_smorest import Api
 from app.admin.commands import GROUPS
 from app.admin.pages import blp as docs_pages
 from app.admin.routes import blp as health_routes
+from app.alerts.routes import blp as alert_routes
 from app.audit import service as audit
 from app.auth import background as auth_background
 from app.auth import cache
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     runner_runs,
     storage_routes,
     compliance_routes,
+    alert_routes,
     stored_backups,
     verification_schedules,
     verifications,

@@ -93,6 +93,10 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/compliance/{backup_id}": ("compliance:read", READERS),
     "POST /api/v1/compliance/{backup_id}/check": ("compliance:run", OPERATORS),
     "GET /api/v1/compliance/{backup_id}/history": ("compliance:read", READERS),
+    # Alerts
+    "GET /api/v1/alerts": ("alerts:read", READERS),
+    "GET /api/v1/alerts/summary": ("alerts:read", READERS),
+    "GET /api/v1/alerts/{alert_id}": ("alerts:read", READERS),
     "POST /api/v1/storage/providers": ("storage:write", OPERATORS),
     "PUT /api/v1/storage/providers/{provider_id}": ("storage:write", OPERATORS),
     "DELETE /api/v1/storage/providers/{provider_id}": ("storage:write", OPERATORS),

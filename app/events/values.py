@@ -18,6 +18,7 @@ RUNNER_BACK = "runner.back"
 STORAGE_OFFLINE = "storage.offline"
 STORAGE_ONLINE = "storage.online"
 STORAGE_LOW = "storage.low"
+STORAGE_RECOVERED = "storage.recovered"
 VERIFICATION_SUCCEEDED = "verification.succeeded"
 VERIFICATION_FAILED = "verification.failed"
 VERIFICATION_CANCELLED = "verification.cancelled"
@@ -43,6 +44,7 @@ SEVERITY_OF = {
     STORAGE_OFFLINE: HIGH,
     STORAGE_ONLINE: INFO,
     STORAGE_LOW: MEDIUM,
+    STORAGE_RECOVERED: INFO,
     VERIFICATION_SUCCEEDED: INFO,
     VERIFICATION_FAILED: HIGH,
     VERIFICATION_CANCELLED: LOW,

@@ -17,6 +17,7 @@ FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 # A job's tags are told as a field of the job.
 UNTOLD = {
     "AlertNotice",
+    "AlertTurn",
     "AuditRow",
     "ComplianceChange",
     "ComplianceState",

@@ -142,7 +142,7 @@ def test_low_space_is_told_once_until_it_has_recovered(find, make, body, kept, c
     for free in (50, 5, 4, 11, 5, 50, 5):
         find(made, findings.keep_space, Space(100, 100 - free, free))
 
-    assert cast.events() == ["storage.low", "storage.low"]
+    assert cast.events() == ["storage.low", "storage.recovered", "storage.low"]
     assert kept(made).is_low is True
 
 

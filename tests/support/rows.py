@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from app.alerts.models import Alert
 from app.backups.models import Execution
 from app.core import clock
 from app.core.db import Base, db
@@ -57,6 +58,19 @@ def keep_run(cast: Cast, job_id: int, **fields: Any) -> int:
         return int(run.id)
 
 
+def keep_alert(cast: Cast, **fields: Any) -> int:
+    """An open alert of Acme, as far as rows tell of it."""
+    number, now = next(_numbers), clock.utcnow()
+    given = {"dedup_key": f"external.disk:host:{number}", "type": "external.disk", **fields}
+    with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
+        times = dict.fromkeys(("first_seen_at", "last_seen_at", "opened_at"), now)
+        words = {"severity": "high", "severity_rank": 3, "title": f"Disk {number} is worn"}
+        alert = Alert(**{**times, **words, **given})
+        session.add(alert)
+        session.flush()
+        return int(alert.id)
+
+
 def _make(caller: Caller, path: str, body: dict[str, Any]) -> int:
     response = caller.post(path, body)
     assert response.is_json
@@ -93,6 +107,10 @@ def _runner(_cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/runners", {"name": f"host-{next(_numbers)}"})
 
 
+def _alert(cast: Cast, _admin: Caller) -> int:
+    return keep_alert(cast)
+
+
 def _verification(cast: Cast, admin: Caller) -> int:
     job = cast.create_job()
     keep_run(cast, job.id)
@@ -123,6 +141,7 @@ def _report(cast: Cast, _admin: Caller) -> int:
 
 
 _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
+    "alert_id": _alert,
     "backup_id": _job,
     "copy_id": _copy,
     "execution_id": _execution,

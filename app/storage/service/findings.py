@@ -9,7 +9,13 @@ from sqlalchemy import func, or_, update
 from app.core.db import db, insert_or_update
 from app.core.tenancy import execute_named
 from app.events import service as events
-from app.events.values import STORAGE_CHANGED, STORAGE_LOW, STORAGE_OFFLINE, STORAGE_ONLINE
+from app.events.values import (
+    STORAGE_CHANGED,
+    STORAGE_LOW,
+    STORAGE_OFFLINE,
+    STORAGE_ONLINE,
+    STORAGE_RECOVERED,
+)
 from app.storage.drivers.base import Immutability, Probe, Space
 from app.storage.models import StorageProvider, StorageSample
 from app.storage.rules import space as rules
@@ -94,7 +100,9 @@ def _keep_low(seen: Seen, total: int | None, free: int | None, now: datetime) ->
             data = {"free_bytes": free, "total_bytes": total}
             _tell(STORAGE_LOW, f"Storage {seen.name} is nearly full", seen, now, data=data)
     elif rules.is_low(True, total, free) is False:
-        _change(seen, {"is_low": False})
+        if _change(seen, {"is_low": False}, was.is_(True)):
+            _tell(STORAGE_RECOVERED, f"Storage {seen.name} has room again", seen, now)
+        _change(seen, {"is_low": False}, was.is_(None))
 
 
 def _change(seen: Seen, values: dict[str, Any], *conditions: Any) -> bool:

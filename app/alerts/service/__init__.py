@@ -1,0 +1,1 @@
+"""Alerts: kept in step with the event log, moved by people, shown."""
