@@ -78,7 +78,7 @@ def _changed_fields(state: InstanceState[Any]) -> dict[str, list[Any]]:
     fields = {}
     for column in state.mapper.column_attrs:
         history = state.attrs[column.key].history
-        if column.key in _UNTOLD or not history.has_changes():
+        if _is_untold(column) or not history.has_changes():
             continue
         before = history.deleted[0] if history.deleted else None
         after = history.added[0] if history.added else None
@@ -97,8 +97,13 @@ def _removed_fields(state: InstanceState[Any]) -> dict[str, list[Any]]:
     return {
         column.key: [_shown(value, column), None]
         for column in state.mapper.column_attrs
-        if column.key not in _UNTOLD and (value := state.dict.get(column.key)) is not None
+        if not _is_untold(column) and (value := state.dict.get(column.key)) is not None
     }
+
+
+def _is_untold(column: ColumnProperty[Any]) -> bool:
+    """Nobody's decision, or, as a column marked derived, another field in other words."""
+    return column.key in _UNTOLD or bool(column.columns[0].info.get("derived", False))
 
 
 def _shown(value: Any, column: ColumnProperty[Any]) -> Any:
