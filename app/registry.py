@@ -7,6 +7,7 @@ from app.admin.commands import GROUPS
 from app.admin.pages import blp as docs_pages
 from app.admin.routes import blp as health_routes
 from app.alerts.routes import blp as alert_routes
+from app.alerts.service import finding as alerts
 from app.audit import service as audit
 from app.auth import background as auth_background
 from app.auth import cache
@@ -28,6 +29,8 @@ from app.runners.routes import runner_runs, runners
 from app.storage import background as storage_background
 from app.storage.routes import blp as storage_routes
 from app.storage.service import usage
+from app.tasks.routes import comments, tasks
+from app.tasks.service.tasks import has_alert
 from app.verification import background as verification_background
 from app.verification.routes import schedules as verification_schedules
 from app.verification.routes import verifications
@@ -49,6 +52,8 @@ BLUEPRINTS = (
     stored_backups,
     verification_schedules,
     verifications,
+    tasks,
+    comments,
     health_routes,
     rejected,
     calls,
@@ -92,4 +97,5 @@ def plug_ports() -> None:
     usage.count_backups.plug(storage_use.count_backups)
     usage.follow.plug(storage_use.follow)
     repositories.count_readers.plug(claims.count_alive)
+    has_alert.plug(alerts.has_alert)
     verification_handover.enqueue.plug(verification_background.enqueue)

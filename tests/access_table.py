@@ -26,6 +26,9 @@ READERS = "admin manager operator viewer auditor"
 REPORTERS = "admin manager operator reporter"
 MANAGERS = "admin manager"
 RUNNERS = "runner"
+TASK_READERS = f"{READERS} servicenow"
+TASK_WRITERS = f"{OPERATORS} servicenow"
+COMMENTERS = f"{OPERATORS} viewer servicenow"
 SIGNED_IN = " ".join(ROLES)
 ANYBODY = f"anonymous {SIGNED_IN}"
 
@@ -104,6 +107,22 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "POST /api/v1/storage/{provider_id}/test": ("storage:write", OPERATORS),
     "GET /api/v1/storage/{provider_id}/space": ("storage:read", READERS),
     "GET /api/v1/storage/{provider_id}/backups": ("backups:read", READERS),
+    # Tasks, and what is written about them
+    "GET /api/v1/tasks": ("tasks:read", TASK_READERS),
+    "POST /api/v1/tasks": ("tasks:write", TASK_WRITERS),
+    "GET /api/v1/tasks/{task_id}": ("tasks:read", TASK_READERS),
+    "PUT /api/v1/tasks/{task_id}": ("tasks:write", TASK_WRITERS),
+    "DELETE /api/v1/tasks/{task_id}": ("tasks:delete", ADMINS),
+    "PATCH /api/v1/tasks/{task_id}/assign": ("tasks:write", TASK_WRITERS),
+    "PUT /api/v1/tasks/{task_id}/status": ("tasks:write", TASK_WRITERS),
+    "PATCH /api/v1/tasks/{task_id}/status": ("tasks:write", TASK_WRITERS),
+    "GET /api/v1/users/{user_id}/tasks": ("tasks:read", TASK_READERS),
+    "POST /api/v1/events/{event_id}/create-task": ("tasks:write", TASK_WRITERS),
+    "GET /api/v1/tasks/{task_id}/comments": ("tasks:read", TASK_READERS),
+    "POST /api/v1/tasks/{task_id}/comments": ("comments:write", COMMENTERS),
+    "GET /api/v1/comments/{comment_id}": ("tasks:read", TASK_READERS),
+    "PUT /api/v1/comments/{comment_id}": ("comments:write", COMMENTERS),
+    "DELETE /api/v1/comments/{comment_id}": ("comments:write", COMMENTERS),
     # What scripts call, and what became of their refused posts
     "POST /api/backup/status": ("status:report", REPORTERS),
     "POST /api/backup/update-status": ("status:report", REPORTERS),
@@ -136,6 +155,12 @@ HOSTS_ONLY = {
     "POST /api/v1/runners/claim",
     "POST /api/v1/executions/{execution_id}/heartbeat",
     "POST /api/v1/executions/{execution_id}/complete",
+}
+
+# Whoever may may do it with what is their own; with that of others, who has this permission.
+OTHERS: dict[str, tuple[str, str]] = {
+    "PUT /api/v1/comments/{comment_id}": ("comments:manage", ADMINS),
+    "DELETE /api/v1/comments/{comment_id}": ("comments:manage", ADMINS),
 }
 
 # A field, set to true, that asks for more than its operation does.

@@ -56,6 +56,7 @@ _ADMINISTER = frozenset(
         "tenant:manage",
         "events:delete",
         "tasks:delete",
+        "comments:manage",
         "backups:overwrite",
     }
 )

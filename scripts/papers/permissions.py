@@ -6,7 +6,7 @@ from flask import Flask
 
 from scripts.papers.markdown import code, opening, table
 from scripts.papers.operations import Told, told
-from tests.access_table import ACCESS, FINER, HOSTS_ONLY, PEOPLE_ONLY, ROLES
+from tests.access_table import ACCESS, FINER, HOSTS_ONLY, OTHERS, PEOPLE_ONLY, ROLES
 
 _TEXT = """
 Almost every operation asks for one permission, and a role is a set of permissions; no operation
@@ -40,7 +40,7 @@ def _roles() -> str:
 
 
 def _permissions_of(role: str) -> list[str]:
-    lines = [*ACCESS.values(), *FINER.values()]
+    lines = [*ACCESS.values(), *FINER.values(), *OTHERS.values()]
     return sorted({asked for asked, roles in lines if asked and role in roles.split()})
 
 
@@ -101,4 +101,9 @@ def _exceptions() -> str:
         f"- {code(line)} is for hosts: every other caller than a registered runner's key gets 403."
         for line in sorted(HOSTS_ONLY)
     ]
-    return "\n".join(["## Exceptions\n", *finer, *people, *hosts]) + "\n"
+    others = [
+        f"- {code(line)} is for one's own; what another has made asks for {code(permission)} too, "
+        f"which {' and '.join(map(code, roles.split()))} has."
+        for line, (permission, roles) in OTHERS.items()
+    ]
+    return "\n".join(["## Exceptions\n", *finer, *others, *people, *hosts]) + "\n"

@@ -6,7 +6,7 @@ from app.core.tenancy import as_tenant
 from app.storage import service as storage
 from tests.support.bodies import Scene, body_for
 from tests.support.operations import error_code, error_details
-from tests.support.rows import dump, make_rows
+from tests.support.rows import dump, keep_alert, keep_event, make_rows
 
 NOT_FOUND = {"NOT_FOUND", "JOB_NOT_FOUND", "COPY_NOT_FOUND"}
 
@@ -28,9 +28,25 @@ def globex_copy(cast):
     return cast.caller("admin", tenant="globex").post(path, body).json["data"]["id"]
 
 
+def globex_event(cast):
+    return keep_event(cast, "globex")
+
+
+def globex_alert(cast):
+    return keep_alert(cast, "globex")
+
+
+def globex_user(cast):
+    return cast.user("operator", tenant="globex").id
+
+
 # What a tool calls its own; no row of ours.
 NO_ROWS = {"snapshot_id"}
 THEIRS = {
+    "alert_id": globex_alert,
+    "assigned_user_id": globex_user,
+    "assignee_id": globex_user,
+    "event_id": globex_event,
     "backup_id": globex_job,
     "copy_id": globex_copy,
     "job_id": globex_job,

@@ -32,6 +32,7 @@ UNTOLD = {
     "RunClaim",
     "StatusPost",
     "StorageSample",
+    "TaskMove",
     "TokenFamily",
     "Verification",
     "VerificationFailure",

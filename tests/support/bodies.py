@@ -136,6 +136,7 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
     "GET /api/v1/verify/{job_id}/result": _result,
     "POST /api/v1/verify/schedules": _schedule,
     "PUT /api/v1/verify/schedules/{schedule_id}": lambda _: {"scope": "full"},
+    "PUT /api/v1/tasks/{task_id}": lambda _: {"description": "Shelf 4"},
     "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
     "POST /api/v1/runners": lambda scene: {"name": f"host-of-{scene.cast.create_job().name}"},
     "POST /api/v1/runners/claim": Scene.queue_for_host,

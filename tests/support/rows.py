@@ -9,6 +9,7 @@ from app.backups.models import Execution
 from app.core import clock
 from app.core.db import Base, db
 from app.core.tenancy import as_tenant
+from app.events.models import Event
 from app.legacy.models import RejectedReport
 from tests.support.cast import Caller, Cast
 
@@ -58,11 +59,11 @@ def keep_run(cast: Cast, job_id: int, **fields: Any) -> int:
         return int(run.id)
 
 
-def keep_alert(cast: Cast, **fields: Any) -> int:
-    """An open alert of Acme, as far as rows tell of it."""
+def keep_alert(cast: Cast, tenant: str = "acme", **fields: Any) -> int:
+    """An open alert, as far as rows tell of it."""
     number, now = next(_numbers), clock.utcnow()
     given = {"dedup_key": f"external.disk:host:{number}", "type": "external.disk", **fields}
-    with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
+    with cast.app.app_context(), as_tenant(cast.tenant(tenant)) as session:
         times = dict.fromkeys(("first_seen_at", "last_seen_at", "opened_at"), now)
         words = {"severity": "high", "severity_rank": 3, "title": f"Disk {number} is worn"}
         alert = Alert(**{**times, **words, **given})
@@ -122,6 +123,32 @@ def _schedule(cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/verify/schedules", body)
 
 
+def _task(_cast: Cast, admin: Caller) -> int:
+    return _make(admin, "/api/v1/tasks", {"title": "Swap the tapes", "priority": "high"})
+
+
+def _comment(cast: Cast, admin: Caller) -> int:
+    path = f"/api/v1/tasks/{_task(cast, admin)}/comments"
+    return _make(admin, path, {"content": "The tape was swapped."})
+
+
+def keep_event(cast: Cast, tenant: str = "acme", **fields: Any) -> int:
+    """An event, as something else's change would have left it."""
+    given = {
+        "type": "storage.low",
+        "severity": "medium",
+        "source": "holdfast",
+        "title": "Storage Vault is nearly full",
+        "occurred_at": clock.utcnow(),
+        **fields,
+    }
+    with cast.app.app_context(), as_tenant(cast.tenant(tenant)) as session:
+        event = Event(**given)
+        session.add(event)
+        session.flush()
+        return int(event.id)
+
+
 def _report(cast: Cast, _admin: Caller) -> int:
     with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
         report = RejectedReport(
@@ -143,7 +170,9 @@ def _report(cast: Cast, _admin: Caller) -> int:
 _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "alert_id": _alert,
     "backup_id": _job,
+    "comment_id": _comment,
     "copy_id": _copy,
+    "event_id": lambda cast, _: keep_event(cast),
     "execution_id": _execution,
     "job_id": _job,
     "key_id": _key,
@@ -151,5 +180,7 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "report_id": _report,
     "runner_id": _runner,
     "schedule_id": _schedule,
+    "task_id": _task,
+    "user_id": lambda cast, _: cast.user("viewer").id,
     "verification_id": _verification,
 }

@@ -1,0 +1,1 @@
+"""Tasks and comments: what people do, and what they write about it."""
