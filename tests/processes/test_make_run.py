@@ -6,8 +6,6 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import closing
-from http.client import HTTPConnection
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -50,22 +48,6 @@ def test_starts_mends_itself_and_ends_with_restic_at_the_first_interrupt(tree, t
         assert PASSWORD not in child.output()
 
 
-def test_a_client_that_pauses_between_two_calls_keeps_its_connection(tree):
-    port = free_port()
-    env = {**blank_settings(), "PORT": str(port), "ADMIN_PASSWORD": PASSWORD}
-
-    with running(["make", "run"], env=env, cwd=tree, port=port, seconds=300) as child:
-        await_health(f"http://127.0.0.1:{port}/api/v1", child)
-        with closing(HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
-            connection.connect()
-            connection.auto_open = 0
-            statuses = [status_of_live(connection)]
-            time.sleep(4)
-            statuses.append(status_of_live(connection))
-
-    assert statuses == [200, 200]
-
-
 def test_ends_when_make_itself_is_killed(tree):
     port = free_port()
     env = {**blank_settings(), "PORT": str(port), "ADMIN_PASSWORD": PASSWORD}
@@ -85,13 +67,6 @@ def test_says_by_name_which_setting_is_wrong_before_anything_starts(tree):
     assert done.returncode != 0
     assert "holdfast: ADMIN_PASSWORD takes at least 12 characters" in done.stderr
     assert not (tree / "instance" / "holdfast.db").exists()
-
-
-def status_of_live(connection):
-    connection.request("GET", "/api/v1/health/live")
-    response = connection.getresponse()
-    response.read()
-    return response.status
 
 
 @pytest.fixture

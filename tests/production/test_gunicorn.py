@@ -44,6 +44,25 @@ def test_a_caller_on_this_machine_cannot_move_the_address(gunicorn):
     assert ask(gunicorn.port, "/api/v1/health/live", {"SCRIPT_NAME": "/api"}) == 200
 
 
+def test_a_client_that_pauses_between_two_calls_keeps_its_connection(gunicorn):
+    """`make run` serves by the same file; gunicorn itself would hang up after two seconds."""
+    with closing(HTTPConnection("127.0.0.1", gunicorn.port, timeout=120)) as connection:
+        connection.connect()
+        connection.auto_open = 0
+        statuses = [status_of_live(connection)]
+        time.sleep(4)
+        statuses.append(status_of_live(connection))
+
+    assert statuses == [200, 200]
+
+
+def status_of_live(connection):
+    connection.request("GET", "/api/v1/health/live")
+    response = connection.getresponse()
+    response.read()
+    return response.status
+
+
 def test_a_caller_who_is_still_sending_when_refused_hears_the_refusal(gunicorn):
     """By default gunicorn takes 64 KiB of such a body and cuts the connection."""
     piece, pieces = b" " * 256 * 1024, 6
