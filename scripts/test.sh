@@ -36,8 +36,10 @@ for pair in restic:restic curl:curl nginx:nginx systemd-analyze:systemd \
 done
 
 # Neither the terminal nor the settings of whoever calls may change what the tests say.
-TERM=dumb COLUMNS=100 LC_ALL=C.UTF-8 PY_COLORS=0 PYTHONDONTWRITEBYTECODE=1
-export TERM COLUMNS LC_ALL PY_COLORS PYTHONDONTWRITEBYTECODE
+TERM=dumb COLUMNS=100 LC_ALL=C.UTF-8 PY_COLORS=0
+export TERM COLUMNS LC_ALL PY_COLORS
+# The tests start a hundred processes of ours: only the first one is to compile the modules.
+unset PYTHONDONTWRITEBYTECODE
 unset FLASK_ENV_NAME DATABASE_URL MIGRATION_DATABASE_URL REDIS_URL SECRET_KEY JWT_SECRET_KEY \
     HOLDFAST_ENCRYPTION_KEY INSTANCE_PATH PORT PUBLIC_URL ADMIN_USERNAME ADMIN_PASSWORD \
     FORCE_COLOR PYTEST_ADDOPTS GUNICORN_CMD_ARGS MAKEFLAGS MAKELEVEL MFLAGS || true
