@@ -5,7 +5,7 @@ from flask_smorest import Api
 
 from app.admin.commands import GROUPS
 from app.admin.pages import blp as docs_pages
-from app.admin.routes import blp as health_routes
+from app.admin.routes import health, monitoring, tenants
 from app.alerts.routes import blp as alert_routes
 from app.alerts.service import finding as alerts
 from app.audit import service as audit
@@ -31,6 +31,7 @@ from app.storage.routes import blp as storage_routes
 from app.storage.service import usage
 from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
+from app.tenants.routes import blp as current_tenant_routes
 from app.verification import background as verification_background
 from app.verification.routes import schedules as verification_schedules
 from app.verification.routes import verifications
@@ -41,6 +42,9 @@ API_PREFIX = "/api/v1"
 LEGACY_PREFIX = "/api/backup"
 BLUEPRINTS = (
     auth_routes,
+    tenants,
+    current_tenant_routes,
+    monitoring,
     jobs,
     executions,
     copies,
@@ -54,7 +58,7 @@ BLUEPRINTS = (
     verifications,
     tasks,
     comments,
-    health_routes,
+    health,
     rejected,
     calls,
 )

@@ -30,6 +30,8 @@ TASK_READERS = f"{READERS} servicenow"
 TASK_WRITERS = f"{OPERATORS} servicenow"
 COMMENTERS = f"{OPERATORS} viewer servicenow"
 SIGNED_IN = " ".join(ROLES)
+# A flag of a person, whatever its role; no API key has it.
+PLATFORM = "platform_admin"
 ANYBODY = f"anonymous {SIGNED_IN}"
 
 ACCESS: dict[str, tuple[str | None, str]] = {
@@ -135,6 +137,17 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "POST /api/v1/rejected-reports/{report_id}/accept": ("backups:write", OPERATORS),
     "POST /api/v1/rejected-reports/{report_id}/dismiss": ("backups:write", OPERATORS),
     "GET /api/v1/legacy-calls": ("api_keys:manage", ADMINS),
+    # Tenants, and what each of them sets for itself
+    "GET /api/v1/tenants": ("platform:manage", PLATFORM),
+    "POST /api/v1/tenants": ("platform:manage", PLATFORM),
+    "GET /api/v1/tenants/{tenant_id}": ("platform:manage", PLATFORM),
+    "PUT /api/v1/tenants/{tenant_id}": ("platform:manage", PLATFORM),
+    "POST /api/v1/tenants/{tenant_id}/suspend": ("platform:manage", PLATFORM),
+    "POST /api/v1/tenants/{tenant_id}/resume": ("platform:manage", PLATFORM),
+    "GET /api/v1/tenants/current": ("tenant:manage", ADMINS),
+    "PUT /api/v1/tenants/current": ("tenant:manage", ADMINS),
+    "GET /api/v1/config/monitoring": ("config:manage", MANAGERS),
+    "PUT /api/v1/config/monitoring": ("config:manage", MANAGERS),
     # Health and the documentation
     "GET /api/v1/health": (None, ANYBODY),
     "GET /api/v1/health/live": (None, ANYBODY),

@@ -166,6 +166,12 @@ def admin(cast: Cast) -> Caller:
 
 
 @pytest.fixture
+def chief(cast: Cast) -> Caller:
+    """Carol, who may open every door: administrator of the first tenant and of the platform."""
+    return cast.caller("admin", is_platform_admin=True)
+
+
+@pytest.fixture
 def operator(cast: Cast) -> Caller:
     """Oscar, who runs backups in the first tenant."""
     return cast.caller("operator")

@@ -10,6 +10,7 @@ BACKUP_MISSED = "backup.missed"
 BACKUP_UNSCHEDULABLE = "backup.unschedulable"
 COPY_CHANGED = "copy.changed"
 STORAGE_CHANGED = "storage.changed"
+MONITORING_CHANGED = "monitoring.changed"
 COMPLIANCE_VIOLATED = "compliance.violated"
 COMPLIANCE_RESTORED = "compliance.restored"
 AUTH_LOCKED = "auth.locked"
@@ -36,6 +37,7 @@ SEVERITY_OF = {
     BACKUP_UNSCHEDULABLE: HIGH,
     COPY_CHANGED: INFO,
     STORAGE_CHANGED: INFO,
+    MONITORING_CHANGED: INFO,
     COMPLIANCE_VIOLATED: MEDIUM,
     COMPLIANCE_RESTORED: INFO,
     AUTH_LOCKED: MEDIUM,

@@ -17,8 +17,8 @@ gets 404 for an id of another tenant, as for one that nobody has.
 
 A person has one role in each tenant that it belongs to. An API key has a role or a list of
 permissions, and never more than the person has who made it: a key whose maker loses a
-permission loses it too. `platform_admin` is a flag of a person for work on tenants; it opens
-nothing of what follows.
+permission loses it too. `platform_admin` is a flag of a person and no role: it holds
+`platform:manage`, for work on tenants, and opens nothing else of what follows.
 
 The tests try each line with every role, as a person and as an API key, and without credentials.
 """

@@ -115,6 +115,7 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
     "POST /api/v1/auth/switch": lambda _: {"tenant": "acme"},
     "PUT /api/v1/auth/me/password": lambda _: _PASSWORDS,
     "POST /api/v1/auth/api-keys": lambda _: {"name": "nightly", "role": "reporter"},
+    "POST /api/v1/tenants": lambda _: {"slug": f"new-{next(_numbers)}", "name": "New"},
     "POST /api/v1/backups": _job,
     "PUT /api/v1/backups/{job_id}": lambda _: {"description": "Mended"},
     "POST /api/v1/backups/{job_id}/restore": lambda scene: {

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from app.core.http.operation import Operation
+from app.users.values import PLATFORM_PERMISSIONS
 
 DOCUMENT_URL = "/api/v1/openapi.json"
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -54,6 +55,11 @@ def doors(app: Flask) -> list[Door]:
         for method in VERBS
         if method in (rule.methods or ())
     ]
+
+
+def is_for_platform(door: Door) -> bool:
+    """Asks for what only the flag of a person gives, which no API key has."""
+    return door.operation is not None and door.operation.permission in PLATFORM_PERMISSIONS
 
 
 def is_legacy(path: str) -> bool:

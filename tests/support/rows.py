@@ -167,6 +167,10 @@ def _report(cast: Cast, _admin: Caller) -> int:
         return int(report.id)
 
 
+def _tenant(cast: Cast, _admin: Caller) -> int:
+    return cast.tenant(f"tenant-{next(_numbers)}")
+
+
 _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "alert_id": _alert,
     "backup_id": _job,
@@ -182,5 +186,6 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "schedule_id": _schedule,
     "task_id": _task,
     "user_id": lambda cast, _: cast.user("viewer").id,
+    "tenant_id": _tenant,
     "verification_id": _verification,
 }

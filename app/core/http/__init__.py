@@ -2,6 +2,7 @@
 
 from app.core.http.blueprint import Blueprint
 from app.core.http.operation import (
+    across_tenants,
     conditional,
     fails,
     filters,
@@ -17,6 +18,7 @@ from app.core.http.pipeline import commit_before_waiting
 
 __all__ = [
     "Blueprint",
+    "across_tenants",
     "commit_before_waiting",
     "conditional",
     "fails",

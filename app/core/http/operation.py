@@ -22,6 +22,7 @@ class Operation:
     guarded: bool = False
     is_public: bool = False
     token_in_view: bool = False
+    is_across_tenants: bool = False
     permission: str | None = None
     body: Schema | None = None
     body_required: bool = True
@@ -71,6 +72,12 @@ def public(*, token_in_view: bool = False) -> Callable[[View], View]:
     With `token_in_view` the view itself demands a token, of a kind that no guard knows.
     """
     return _declare(is_public=True, token_in_view=token_in_view, guarded=True)
+
+
+def across_tenants(view: View) -> View:
+    """Its session sees the rows of every tenant: platform administration."""
+    operation_of(view).is_across_tenants = True
+    return view
 
 
 def takes(schema: type[Schema], *, required: bool = True) -> Callable[[View], View]:

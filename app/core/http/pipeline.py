@@ -39,7 +39,7 @@ def serve(
     if replay is not None:
         return replay
     database.mark_read_only(request.method in SAFE_METHODS)
-    if actor is None:
+    if actor is None or operation.is_across_tenants:
         tenancy.enter_unscoped()
     else:
         tenancy.enter(actor.tenant_id)

@@ -1,4 +1,4 @@
-"""Tenants: making them, finding them, and the folders that each of them may use."""
+"""The folders of this server that each tenant may use."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.core.errors import NotFound
-from app.tenants.errors import SlugTaken
 from app.tenants.models import Tenant
 
 SETTING_OF = {
@@ -15,28 +13,6 @@ SETTING_OF = {
     "restore_roots": "RESTORE_ROOTS",
     "storage_roots": "STORAGE_ROOTS",
 }
-
-
-def find_tenant(slug: str) -> Tenant | None:
-    return db.session.scalars(select(Tenant).where(Tenant.slug == slug)).one_or_none()
-
-
-def get_tenant(slug: str) -> Tenant:
-    """Raises NotFound."""
-    tenant = find_tenant(slug)
-    if tenant is None:
-        raise NotFound(f"There is no tenant {slug}.")
-    return tenant
-
-
-def create_tenant(slug: str, name: str, *, timezone: str = "UTC", **roots: Any) -> Tenant:
-    """Make a tenant; `roots` are lists of absolute folders. Raises SlugTaken."""
-    if find_tenant(slug) is not None:
-        raise SlugTaken(details={"slug": [SlugTaken.message]})
-    tenant = Tenant(slug=slug, name=name, timezone=timezone, **roots)
-    db.session.add(tenant)
-    db.session.flush()
-    return tenant
 
 
 def roots_of(tenant_id: int, kind: str, settings: Mapping[str, Any]) -> tuple[str, ...]:

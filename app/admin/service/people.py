@@ -1,6 +1,5 @@
-"""What an operator does across tenants: tenants, administrators, passwords."""
+"""Administrators and passwords, from the command line."""
 
-import os
 import secrets
 
 from marshmallow import ValidationError
@@ -9,48 +8,14 @@ from app.auth.service import tokens
 from app.auth.values import RESET
 from app.core import clock
 from app.core.errors import ValidationFailed
-from app.core.schemas import Name, is_slug, is_time_zone
-from app.core.settings import settings
+from app.core.schemas import Name
 from app.core.tenancy import unscoped
-from app.storage import service as storage
 from app.tenants import service as tenants
-from app.tenants.models import Tenant
 from app.users import service as users
 from app.users.passwords import hash_password
 
 # As long as their columns.
-_NAMES = {"name": Name(200), "username": Name(100), "email": Name(254), "full_name": Name(100)}
-
-
-def create_tenant(
-    slug: str, name: str, timezone: str | None, roots: dict[str, tuple[str, ...]]
-) -> Tenant:
-    """Make a tenant, with a default storage provider when it has a folder to store in.
-
-    Raises SlugTaken, and ValidationFailed for a slug, a name, a time zone or a root that cannot
-    be one.
-    """
-    name = _name("name", name)
-    _check_tenant(slug, timezone, roots)
-    given = {kind: list(folders) for kind, folders in roots.items() if folders}
-    with unscoped():
-        tenant = tenants.create_tenant(
-            slug, name, timezone=timezone or settings()["DEFAULT_TIMEZONE"], **given
-        )
-        if "storage_roots" in given:
-            os.makedirs(given["storage_roots"][0], mode=0o700, exist_ok=True)
-            storage.ensure_default(tenant.id, given["storage_roots"][0])
-        return tenant
-
-
-def _check_tenant(slug: str, timezone: str | None, roots: dict[str, tuple[str, ...]]) -> None:
-    if not is_slug(slug):
-        raise ValidationFailed.on("slug", "Takes a-z, 0-9 and dashes between them, at most 63.")
-    if timezone is not None and not is_time_zone(timezone):
-        raise ValidationFailed.on("timezone", "Takes an IANA name, like Europe/Berlin.")
-    for kind, folders in roots.items():
-        if not all(map(os.path.isabs, folders)):
-            raise ValidationFailed.on(kind, "Takes absolute paths.")
+_NAMES = {"username": Name(100), "email": Name(254), "full_name": Name(100)}
 
 
 def create_admin(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.admin import health
-from app.admin.schemas import LiveSchema, ReadySchema
+from app.admin.schemas.health import LiveSchema, ReadySchema
 from app.core.http import Blueprint, limited, public, returns
 
 blp = Blueprint("health", __name__, url_prefix="/health", description="Is it alive, is it ready")

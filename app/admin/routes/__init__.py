@@ -1,0 +1,7 @@
+"""Health, tenants and the configuration over HTTP."""
+
+from app.admin.routes.health import blp as health
+from app.admin.routes.monitoring import blp as monitoring
+from app.admin.routes.tenants import blp as tenants
+
+__all__ = ["health", "monitoring", "tenants"]
