@@ -21,10 +21,15 @@ class Event(Row, TenantScoped, SoftDeleted, Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_tenant_occurred", "tenant_id", "occurred_at", "id"),
-        Index("ix_events_subject", "tenant_id", "subject_type", "subject_id"),
+        Index("ix_events_feed", "tenant_id", "xid", "id"),
+        Index("ix_events_type", "tenant_id", "type", "xid", "id"),
+        Index("ix_events_subject", "tenant_id", "subject_type", "subject_id", "xid", "id"),
         Index("ix_events_commits", "xid", "id"),
         {"sqlite_autoincrement": True},
     )
+    label = "event"
+    # Those that are recorded with a change are told of by it; a person posts and deletes others.
+    audit_name = "event"
 
     type: Mapped[str] = mapped_column(String(60))
     severity: Mapped[str] = mapped_column(String(10))
@@ -38,6 +43,13 @@ class Event(Row, TenantScoped, SoftDeleted, Base):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     trace_id: Mapped[str | None] = mapped_column(String(128))
     xid: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+
+    @property
+    def subject(self) -> dict[str, Any] | None:
+        """What it happened to."""
+        if self.subject_type is None:
+            return None
+        return {"type": self.subject_type, "id": self.subject_id}
 
 
 class EventFollower(Base):
