@@ -13,6 +13,7 @@ from app.auth import background as auth_background
 from app.auth import cache
 from app.auth.routes import blp as auth_routes
 from app.auth.service.actors import load_actor
+from app.auth.service.reach import actor_in
 from app.backups import background as backups_background
 from app.backups.routes import copies, executions, jobs, stored_backups
 from app.backups.service import handover, repositories, storage_use
@@ -22,6 +23,7 @@ from app.core import background, identity
 from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.core.mail import background as mail_background
+from app.events.routes import blp as event_routes
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
 from app.runners import background as runners_background
@@ -45,6 +47,7 @@ BLUEPRINTS = (
     tenants,
     current_tenant_routes,
     monitoring,
+    event_routes,
     jobs,
     executions,
     copies,
@@ -94,6 +97,7 @@ def plug_ports() -> None:
     """Answer what lower rooms ask of upper ones."""
     identity.load_actor.plug(load_actor)
     identity.forget_actors.plug(cache.forget_all)
+    identity.actor_in.plug(actor_in)
     trail.audit_sink.plug(audit.record_write)
     trail.refusal_sink.plug(audit.record_refusal)
     handover.enqueue.plug(backups_background.enqueue)

@@ -25,6 +25,7 @@ OPERATORS = "admin manager operator"
 READERS = "admin manager operator viewer auditor"
 REPORTERS = "admin manager operator reporter"
 MANAGERS = "admin manager"
+EVENT_READERS = f"{READERS} servicenow"
 RUNNERS = "runner"
 TASK_READERS = f"{READERS} servicenow"
 TASK_WRITERS = f"{OPERATORS} servicenow"
@@ -69,6 +70,9 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/copies/{copy_id}": ("backups:read", READERS),
     "PUT /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
     "DELETE /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
+    # Events
+    "GET /api/v1/events": ("events:read", EVENT_READERS),
+    "GET /api/v1/events/{event_id}": ("events:read", EVENT_READERS),
     # Verifications
     "GET /api/v1/verify": ("verify:read", READERS),
     "POST /api/v1/verify/{job_id}": ("verify:run", OPERATORS),

@@ -49,6 +49,8 @@ class Actor:
 load_actor: Port[[Credential], Actor] = Port("identity.load_actor")
 # Whatever ends somebody's rights calls this after its commit: nobody here is remembered any more.
 forget_actors: Port[[], None] = Port("identity.forget_actors")
+# Who the caller is in another tenant, by its slug; NotFound where the caller does not belong.
+actor_in: Port[[Actor, str], Actor] = Port("identity.actor_in")
 
 
 def find_actor() -> Actor | None:

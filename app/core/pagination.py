@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import clock, strict_json
@@ -44,10 +44,16 @@ class Ordering:
 
 @dataclass(frozen=True)
 class Listing:
-    """A select over one model and the order in which it may be read."""
+    """A select over one model and the order in which it may be read.
+
+    A feed has no end: whoever read its last row waits for more, so each page that holds a row
+    gives a cursor. `is_known` tells of a cursor's values whether they are still a place in it.
+    """
 
     statement: Select[Any]
     ordering: Ordering
+    is_feed: bool = False
+    is_known: Callable[[list[Any]], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +107,12 @@ def _cursor_page(
 ) -> Page:
     statement = listing.statement
     if cursor:
-        statement = statement.where(_after(order, _read_cursor(cursor, sort, order)))
+        values = _read_cursor(cursor, sort, order)
+        if listing.is_known is not None and not listing.is_known(values):
+            raise ValidationFailed.on("cursor", "No place in this list any more: begin anew.")
+        statement = statement.where(_after(order, values))
     rows = _rows(statement, order, size + 1)
-    return Page(rows[:size], _next_cursor(rows, order, sort, size))
+    return Page(rows[:size], _next_cursor(rows, order, sort, size, listing.is_feed))
 
 
 def _numbered_page(listing: Listing, order: list[Any], query: dict[str, Any], size: int) -> Page:
@@ -120,7 +129,8 @@ def _numbered_page(listing: Listing, order: list[Any], query: dict[str, Any], si
     }
     if not is_exact:
         numbers["total_exact"] = False
-    return Page(rows[:size], _next_cursor(rows, order, query.get("sort"), size), numbers)
+    cursor = _next_cursor(rows, order, query.get("sort"), size, listing.is_feed)
+    return Page(rows[:size], cursor, numbers)
 
 
 def _rows(statement: Select[Any], order: list[Any], limit: int) -> Sequence[Any]:
@@ -133,7 +143,9 @@ def _count(statement: Select[Any], *, is_exact: bool) -> tuple[int, bool]:
     ids = statement.order_by(None)
     if not is_exact:
         ids = ids.limit(COUNTED_ROWS + 1)
-    total = db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    counted = select(func.count()).select_from(ids.subquery())
+    options = statement.get_execution_options()
+    total = db.session.scalar(counted.execution_options(**options)) or 0
     if not is_exact and total > COUNTED_ROWS:
         return COUNTED_ROWS, False
     return total, True
@@ -141,6 +153,12 @@ def _count(statement: Select[Any], *, is_exact: bool) -> tuple[int, bool]:
 
 def _after(order: list[Any], values: list[Any]) -> ColumnElement[bool]:
     """Rows that come after `values` in the order: (a > x) or (a = x and b > y) or …"""
+    directions = {is_down for _, _, is_down in order}
+    if len(directions) == 1:
+        # Both databases read such a comparison off an index, also where many rows share `a`.
+        columns = [column for _, column, _ in order]
+        place = tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
+        return tuple_(*columns) < place if directions == {True} else tuple_(*columns) > place
     alternatives = []
     for position, (_, column, is_down) in enumerate(order):
         equal = [order[i][1] == values[i] for i in range(position)]
@@ -152,10 +170,12 @@ def _after(order: list[Any], values: list[Any]) -> ColumnElement[bool]:
     return and_(bound, or_(*alternatives))
 
 
-def _next_cursor(rows: Sequence[Any], order: list[Any], sort: str | None, size: int) -> str | None:
-    if len(rows) <= size:
+def _next_cursor(
+    rows: Sequence[Any], order: list[Any], sort: str | None, size: int, is_feed: bool
+) -> str | None:
+    if not rows or (len(rows) <= size and not is_feed):
         return None
-    last = rows[size - 1]
+    last = rows[:size][-1]
     values = [_plain(getattr(last, column.key)) for _, column, _ in order]
     return base64.urlsafe_b64encode(strict_json.dumps([sort, values])).decode().rstrip("=")
 

@@ -51,3 +51,14 @@ SEVERITY_OF = {
     VERIFICATION_FAILED: HIGH,
     VERIFICATION_CANCELLED: LOW,
 }
+
+# Of other tools; a name of their own follows.
+EXTERNAL = "external."
+# Of the ingestion pipeline.
+INGESTED, CLASSIFIED = "INGESTED", "CLASSIFIED"
+APPROVED, RULE_CREATED = "APPROVED", "RULE_CREATED"
+SEVERITIES = (INFO, LOW, MEDIUM, HIGH, CRITICAL)
+TYPES = frozenset({*SEVERITY_OF, INGESTED, CLASSIFIED, APPROVED, RULE_CREATED})
+# What an event says of the trouble that it tells of.
+PROBLEM, OK = "problem", "ok"
+STATES = (PROBLEM, OK)

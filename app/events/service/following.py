@@ -1,10 +1,4 @@
-"""Following the event log: each event is seen in the order of the commits, and none is skipped.
-
-PostgreSQL hands ids out before the commit, so a row may appear below one that was read already.
-What is read are the rows of transactions below the oldest one that is still under way, in the
-order of their numbers: nothing can appear among those any more.
-https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
-"""
+"""Following the event log: each event is seen in its order, and none is skipped."""
 
 import time
 import uuid
@@ -13,12 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, String, cast, func, or_, select, tuple_, update
+from sqlalchemy import or_, select, tuple_, update
 
 from app.core.db import db, insert_or_update
 from app.core.tenancy import unscoped
 from app.events.models import Event, EventFollower
 from app.events.service import renumbering
+from app.events.service.ordering import IN_ORDER, Position, settled
 
 _EVENTS: Any = Event.__table__
 _FOLLOWERS: Any = EventFollower.__table__
@@ -45,8 +40,6 @@ class Seen:
 
 
 _COLUMNS = tuple(_EVENTS.c[field.name] for field in fields(Seen))
-_IN_ORDER = (_EVENTS.c.xid, _EVENTS.c.id)
-Position = tuple[int, int]
 
 
 def follow(name: str, work: Callable[[Sequence[Seen]], None], now: datetime) -> int:
@@ -83,17 +76,9 @@ def _next_batch(name: str) -> tuple[Position, list[Seen]]:
         renumbering.begin_anew()
         return _next_batch(name)
     with unscoped(read_only=True):
-        statement = select(*_COLUMNS).where(tuple_(*_IN_ORDER) > tuple_(*position))
-        if db.engine.dialect.name == "postgresql":
-            statement = statement.where(_EVENTS.c.xid < _oldest_under_way())
-        rows = db.session.execute(statement.order_by(*_IN_ORDER).limit(BATCH)).all()
+        unseen = select(*_COLUMNS).where(tuple_(*IN_ORDER) > tuple_(*position), settled())
+        rows = db.session.execute(unseen.order_by(*IN_ORDER).limit(BATCH)).all()
         return position, [Seen(*row) for row in rows]
-
-
-def _oldest_under_way() -> Any:
-    """The lowest number of a transaction that has not ended, as this statement sees it."""
-    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
-    return cast(cast(oldest, String), BigInteger)
 
 
 def _position(name: str) -> Position:

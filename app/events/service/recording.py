@@ -26,6 +26,7 @@ class Fact:
     message: str | None = None
     severity: str | None = None
     source: str = "holdfast"
+    source_agent: str | None = None
     trace_id: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -37,6 +38,7 @@ def record(fact: Fact, *, tenant_id: int) -> None:
         type=fact.type,
         severity=fact.severity or SEVERITY_OF[fact.type],
         source=fact.source,
+        source_agent=fact.source_agent,
         title=fact.title[:300],
         message=fact.message,
         subject_type=fact.subject_type,

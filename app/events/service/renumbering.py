@@ -19,7 +19,7 @@ def is_needed(read_xid: int) -> bool:
     """A number that was read, or that an event has, was not given out by this server yet."""
     highest = db.session.scalar(select(func.max(_EVENTS.c.xid))) or 0
     # Asked for after the events: every one of this server that was seen is below it.
-    return max(read_xid, highest) >= _first_unused()
+    return max(read_xid, highest) >= first_unused()
 
 
 def begin_anew() -> None:
@@ -27,7 +27,7 @@ def begin_anew() -> None:
     that one of them may not have seen: some come twice, none is lost."""
     with unscoped():
         hold("event_followers")
-        unused = _first_unused()
+        unused = first_unused()
         for name, read_xid, read_id in _positions():
             is_unread = tuple_(_EVENTS.c.xid, _EVENTS.c.id) > tuple_(read_xid, read_id)
             first = select(func.min(_EVENTS.c.id)).where(_EVENTS.c.xid >= unused, is_unread)
@@ -47,7 +47,7 @@ def _positions() -> list[Any]:
     return list(db.session.execute(select(*columns).with_for_update()).all())
 
 
-def _first_unused() -> int:
+def first_unused() -> int:
     """The number that this server's next transaction gets; on SQLite all have the number 0."""
     if db.engine.dialect.name != "postgresql":
         return 1
