@@ -156,13 +156,12 @@ class Statuses(fields.String):
         return words
 
 
-class PersonId(QueryId):
+class PersonId(fields.String):
     """A user's id, or `me`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if value == "me":
-            return value
-        return super()._deserialize(value, attr, data, **kwargs)
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return text if text == "me" else QueryId().deserialize(text)
 
 
 class UserTaskQuery(PageQuery):
