@@ -1,5 +1,6 @@
 """The runs of this server's own hosts: the most urgent first, so many at once on each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,20 @@ from app.backups.service import runs
 from app.backups.service.moves import TABLE
 from app.backups.values import QUEUED, RUNNING
 from app.core.db import db, hold
+from app.tenants.suspension import suspended_ids
 
 # Written into the statement, so that any planner sees that the index of the waiting holds it.
 _WAITING = (TABLE.c.status == literal(QUEUED, literal_execute=True), TABLE.c.runner.is_(None))
 
 
-def waiting() -> Select[Any]:
-    """The id of the run that is next: the most urgent, of these the oldest."""
-    highest = select(func.max(TABLE.c.priority)).where(*_WAITING).scalar_subquery()
-    first = select(TABLE.c.id).where(*_WAITING, TABLE.c.priority == highest)
+def waiting(suspended: Sequence[int] = ()) -> Select[Any]:
+    """The id of the run that is next: the most urgent, of these the oldest.
+
+    Those of suspended tenants wait on.
+    """
+    waits = (*_WAITING, TABLE.c.tenant_id.not_in(suspended)) if suspended else _WAITING
+    highest = select(func.max(TABLE.c.priority)).where(*waits).scalar_subquery()
+    first = select(TABLE.c.id).where(*waits, TABLE.c.priority == highest)
     return first.order_by(TABLE.c.id).limit(1)
 
 
@@ -32,8 +38,9 @@ def claim_next(
     failed as lost; its engine may be at work until then. Needs an unscoped session.
     """
     hold(f"runs of {host}")
+    suspended = suspended_ids()
     while _count_running(host) < at_most:
-        first = db.session.scalar(waiting())
+        first = db.session.scalar(waiting(suspended))
         if first is None:
             return None
         execution = runs.claim(first, owner, now, lease_seconds, host=host)

@@ -15,6 +15,7 @@ from app.core.logging import get_logger
 from app.core.sweeping import sweep
 from app.core.tenancy import as_tenant, unscoped
 from app.engines.processes import stop_orphan
+from app.tenants.suspension import is_active
 
 log = get_logger("sweeper")
 _TABLE: Any = Execution.__table__
@@ -30,7 +31,11 @@ def hand_over(now: datetime, pending: int | None, sweep_seconds: float) -> int:
     """
     if pending is None:
         return 0
-    waiting = (_TABLE.c.status == QUEUED, _TABLE.c.runner.is_(None))
+    waiting = (
+        _TABLE.c.status == QUEUED,
+        _TABLE.c.runner.is_(None),
+        is_active(_TABLE.c.tenant_id),
+    )
     with unscoped():
         queued = db.session.scalar(select(func.count()).select_from(_TABLE).where(*waiting)) or 0
         if pending >= queued:

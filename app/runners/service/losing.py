@@ -20,18 +20,24 @@ from app.events import values as event_types
 from app.events.service import Fact
 from app.runners.models import Runner
 from app.runners.values import LOST_AFTER
+from app.tenants.suspension import is_active
 
 log = get_logger("losing")
 _TABLE: Any = Runner.__table__
 _seen_at = func.coalesce(_TABLE.c.last_seen_at, _TABLE.c.created_at)
+_is_active = is_active(_TABLE.c.tenant_id)
 _BATCH = 500
 _SILENT = Ending(FAILED, RUNNER_LOST, "Its runner was not heard of for 3 minutes.")
 
 
 def tell_lost(now: datetime) -> int:
-    """Tell, once, of each runner that is missed: it is silent, and has or is awaited for runs."""
+    """Tell, once, of each runner that is missed: it is silent, and has or is awaited for runs.
+
+    Those of suspended tenants are refused, and not missed.
+    """
     is_missed = (_TABLE.c.lost_at.is_(None), _seen_at < now - LOST_AFTER)
-    return sweep("tell_lost", _find(*is_missed, _has_work()), partial(_miss, now, is_missed))
+    found = _find(*is_missed, _is_active, _has_work())
+    return sweep("tell_lost", found, partial(_miss, now, is_missed))
 
 
 def tell_back(now: datetime) -> int:

@@ -22,6 +22,7 @@ from app.storage.service import findings, measuring, reaching, testing
 from app.storage.service.findings import Seen
 from app.storage.service.testing import Outcome
 from app.storage.values import OBJECT_STORES, TAPE
+from app.tenants.suspension import is_active
 
 log = get_logger("storage")
 CHECK_EVERY = timedelta(minutes=5)
@@ -35,7 +36,8 @@ Send = Callable[[int, int, str], None]
 
 
 def claim_due(now: datetime, send: Send) -> int:
-    """Hand every provider that is due to a worker, once however many schedulers there are.
+    """Hand every provider that is due to a worker, once however many schedulers there are; those
+    of suspended tenants are left alone.
 
     The message names the moment until which it holds: a worker that comes to it later leaves it,
     since by then the next one is on its way. Gives how many were handed over.
@@ -45,6 +47,7 @@ def claim_due(now: datetime, send: Send) -> int:
         or_(_TABLE.c.check_due_at.is_(None), _TABLE.c.check_due_at <= now),
         _TABLE.c.deleted_at.is_(None),
         _TABLE.c.provider_type != TAPE,
+        is_active(_TABLE.c.tenant_id),
     )
     with unscoped():
         first = select(_TABLE.c.id).where(*due).order_by(_TABLE.c.check_due_at).limit(_BATCH)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from app.core import clock
 from app.core.db import db
 from app.core.logging import get_logger
+from app.tenants.suspension import is_active
 from app.verification.models import Verification
 from app.verification.service.moves import TABLE, move
 from app.verification.values import QUEUED, RUNNING
@@ -19,13 +20,18 @@ log = get_logger("verification")
 def claim(
     verification_id: int, owner: str, now: datetime, lease_seconds: float
 ) -> Verification | None:
-    """Take a queued verification, once, for one worker; None when it is not to be had.
+    """Take a queued verification, once, for one worker; None when it is not to be had: taken
+    before, cancelled, or a suspended tenant's.
 
     Needs an unscoped session.
     """
     claimed = db.session.execute(
         update(TABLE)
-        .where(TABLE.c.id == verification_id, TABLE.c.status == QUEUED)
+        .where(
+            TABLE.c.id == verification_id,
+            TABLE.c.status == QUEUED,
+            is_active(TABLE.c.tenant_id),
+        )
         .values(
             status=RUNNING,
             started_at=now,

@@ -15,6 +15,7 @@ from app.core.models import defaults_of, find_row, get_row
 from app.core.pagination import Listing, Ordering, equal
 from app.core.sweeping import sweep
 from app.core.tenancy import as_tenant, execute_named, unscoped
+from app.tenants.suspension import is_active
 from app.verification.models import VerificationSchedule
 from app.verification.rules.rhythm import next_after, problem_of, rhythm_of
 from app.verification.service.asking import queue_verification
@@ -79,11 +80,15 @@ def delete_schedule(schedule_id: int, *, expected_version: int | None) -> Verifi
 
 def queue_due(now: datetime) -> int:
     """Queue what is due, of every tenant: each once, however many schedulers look, and once only
-    after down time."""
+    after down time. Those of suspended tenants wait, and come once when they are let in again."""
     with unscoped(read_only=True):
         due = db.session.scalars(
             select(VerificationSchedule)
-            .where(VerificationSchedule.next_run <= now, VerificationSchedule.is_active)
+            .where(
+                VerificationSchedule.next_run <= now,
+                VerificationSchedule.is_active,
+                is_active(VerificationSchedule.tenant_id),
+            )
             .order_by(VerificationSchedule.next_run)
             .limit(_BATCH)
         ).all()

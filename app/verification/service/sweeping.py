@@ -11,6 +11,7 @@ from app.core.logging import get_logger
 from app.core.sweeping import sweep
 from app.core.tenancy import as_tenant, unscoped
 from app.engines.processes import stop_orphan
+from app.tenants.suspension import is_active
 from app.verification.models import Verification
 from app.verification.service import endings, handover
 from app.verification.service.moves import TABLE
@@ -31,6 +32,7 @@ def hand_over(now: datetime, pending: int | None, sweep_seconds: float) -> int:
     stale = now - timedelta(seconds=sweep_seconds)
     is_due = (
         TABLE.c.status == QUEUED,
+        is_active(TABLE.c.tenant_id),
         func.coalesce(TABLE.c.handed_at, TABLE.c.created_at) <= stale,
     )
     with unscoped():
