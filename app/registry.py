@@ -6,6 +6,7 @@ from flask_smorest import Api
 from app.admin.commands import GROUPS
 from app.admin.pages import blp as docs_pages
 from app.admin.routes import health, monitoring, tenants
+from app.alerts import background as alerts_background
 from app.alerts.routes import blp as alert_routes
 from app.alerts.service import finding as alerts
 from app.audit import service as audit
@@ -68,6 +69,7 @@ BLUEPRINTS = (
 BACKGROUND = (
     backups_background,
     compliance_background,
+    alerts_background,
     auth_background,
     legacy_background,
     mail_background,

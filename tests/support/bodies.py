@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.auth.service import tokens
@@ -13,7 +14,7 @@ from app.tenants import service as tenants
 from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.document import Document
 from tests.support.operations import Door
-from tests.support.rows import keep_run
+from tests.support.rows import keep_alert, keep_run
 
 
 @dataclass
@@ -85,6 +86,13 @@ def _verification(scene: Scene) -> Any:
     return {"test_type": "integrity"}
 
 
+def _resolved(scene: Scene) -> Any:
+    """Only what is over can be reopened."""
+    path = f"/api/v1/alerts/{scene.rows['alert_id']}/resolve"
+    assert scene.admin.post(path, {}).status_code == 200
+    return {}
+
+
 def _schedule(scene: Scene) -> Any:
     body = {"test_type": "restore", "frequency": "quarterly"}
     return {**body, "backup_id": scene.cast.create_job().id}
@@ -132,6 +140,11 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
         "provider_type": "local",
         "connection_string": f"{scene.cast.instance}/storage",
     },
+    "POST /api/v1/alerts/bulk-acknowledge": lambda scene: {"ids": [keep_alert(scene.cast)]},
+    "POST /api/v1/alerts/{alert_id}/snooze": lambda _: {
+        "until": clock.to_wire(clock.utcnow() + timedelta(hours=1))
+    },
+    "POST /api/v1/alerts/{alert_id}/reopen": _resolved,
     "POST /api/v1/verify/{job_id}": _verification,
     "GET /api/v1/verify/{job_id}/status": _result,
     "GET /api/v1/verify/{job_id}/result": _result,

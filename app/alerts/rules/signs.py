@@ -98,7 +98,7 @@ def key_of(type_: str, subject_type: str | None, subject_id: int | None) -> str:
 
 
 def _is_late(event: Telling) -> bool:
-    return event.data.get("is_latest") is False
+    return event.data.get("is_overtaken") is True
 
 
 def _is_problem(event: Telling) -> bool:

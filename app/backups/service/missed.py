@@ -89,6 +89,7 @@ def tell(job: JobState, miss: Miss, now: datetime, trace_id: str | None) -> None
             "due_at": clock.to_wire(miss.due_at),
             "missed_runs": _count(job, miss, now),
             "notify": True,
+            **({} if results(job, miss) else {"is_overtaken": True}),
         },
     )
     events.record(fact, tenant_id=job.tenant_id)

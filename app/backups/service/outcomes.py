@@ -95,7 +95,7 @@ def carry(
     if is_latest:
         change(job, {**_results(run, job, now), **(marks or {})})
     type_, words = _EVENT_OF[run.status]
-    _record(run, job, type_, f"{job.name} {words}", now)
+    _record(run, job, type_, f"{job.name} {words}", now, is_overtaken=not is_latest)
     if is_latest and job.consecutive_failures > 0 and run.went_well:
         _record(run, job, BACKUP_RECOVERED, f"{job.name} recovered", now)
     return is_latest
@@ -149,7 +149,15 @@ def _results(run: RunState, job: JobState, now: datetime) -> dict[str, Any]:
     return values | plans.after_own_run(job, run.began_at, run.has_begun, now)
 
 
-def _record(run: RunState, job: JobState, type_: str, title: str, now: datetime) -> None:
+def _record(
+    run: RunState,
+    job: JobState,
+    type_: str,
+    title: str,
+    now: datetime,
+    *,
+    is_overtaken: bool = False,
+) -> None:
     fact = Fact(
         type=type_,
         title=title,
@@ -164,6 +172,8 @@ def _record(run: RunState, job: JobState, type_: str, title: str, now: datetime)
             "trigger": run.trigger,
             "error_code": run.error_code,
             "notify": run.notify,
+            # A newer run is known: this one says nothing of how the job does now.
+            **({"is_overtaken": True} if is_overtaken else {}),
         },
     )
     events.record(fact, tenant_id=job.tenant_id)

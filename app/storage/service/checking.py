@@ -12,7 +12,7 @@ from app.core.db import after_commit, db
 from app.core.errors import ValidationFailed
 from app.core.logging import get_logger
 from app.core.models import find_row
-from app.core.tenancy import as_tenant, unscoped
+from app.core.tenancy import as_tenant, execute_named, unscoped
 from app.storage.drivers.base import Place, Space
 from app.storage.drivers.errors import STORAGE_ADDRESS, DriverError
 from app.storage.drivers.probing import failed
@@ -61,6 +61,12 @@ def claim_due(now: datetime, send: Send) -> int:
         for row in claimed:
             after_commit(partial(send, row.id, row.tenant_id, until.isoformat()))
     return len(claimed)
+
+
+def look_soon(provider_id: int, tenant_id: int, now: datetime) -> None:
+    """Let a provider be due at once: a run has found that it does not answer."""
+    due = update(_TABLE).where(_TABLE.c.id == provider_id).values(check_due_at=now)
+    execute_named(due, tenant_id=tenant_id, table=_TABLE)
 
 
 @dataclass(frozen=True)
