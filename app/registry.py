@@ -17,7 +17,7 @@ from app.auth.service.actors import load_actor
 from app.auth.service.reach import actor_in
 from app.backups import background as backups_background
 from app.backups.routes import copies, executions, jobs, stored_backups
-from app.backups.service import handover, repositories, storage_use
+from app.backups.service import handover, repositories, storage_use, subjects
 from app.compliance import background as compliance_background
 from app.compliance.routes import blp as compliance_routes
 from app.core import background, identity
@@ -25,6 +25,7 @@ from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.core.mail import background as mail_background
 from app.events.routes import blp as event_routes
+from app.events.service import posting
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
 from app.runners import background as runners_background
@@ -102,6 +103,7 @@ def plug_ports() -> None:
     identity.actor_in.plug(actor_in)
     trail.audit_sink.plug(audit.record_write)
     trail.refusal_sink.plug(audit.record_refusal)
+    posting.find_subject.plug(subjects.find_subject)
     handover.enqueue.plug(backups_background.enqueue)
     usage.users_of.plug(storage_use.users_of)
     usage.count_backups.plug(storage_use.count_backups)

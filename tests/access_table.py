@@ -72,6 +72,8 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "DELETE /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
     # Events
     "GET /api/v1/events": ("events:read", EVENT_READERS),
+    "POST /api/v1/events": ("events:write", f"{MANAGERS} integration"),
+    "DELETE /api/v1/events/{event_id}": ("events:delete", ADMINS),
     "GET /api/v1/events/{event_id}": ("events:read", EVENT_READERS),
     # Verifications
     "GET /api/v1/verify": ("verify:read", READERS),

@@ -132,7 +132,10 @@ class EventCreateSchema(StrictSchema):
     subject = fields.Nested(
         EventSubjectSchema,
         allow_none=True,
-        metadata={"description": "What it happened to: a backup job of ours.", "example": None},
+        metadata={
+            "description": "What it happened to: a `backup` (job) or a `storage_provider`.",
+            "example": None,
+        },
     )
     data = Data()
     occurred_at = Moment(metadata={"description": "Default: now."})
@@ -149,5 +152,8 @@ class EventCreateSchema(StrictSchema):
     )
     state = Word(
         STATES,
-        metadata={"description": "`ok` resolves the alert of the same key; else `problem`."},
+        metadata={
+            "description": "`problem` opens an alert whatever the severity, `ok` resolves the one "
+            "of the same key. Default: a problem from the severity `medium` on."
+        },
     )
