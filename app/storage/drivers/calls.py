@@ -50,9 +50,7 @@ def probe(place: Place, seconds: float = PROBE_SECONDS, *, writes: bool = True) 
     """
     try:
         driver = of(place.provider_type)
-        return _within(
-            seconds, lambda attempt: probing.probe(driver, place, attempt, writes=writes)
-        )
+        return within(seconds, lambda attempt: probing.probe(driver, place, attempt, writes=writes))
     except DriverError as error:
         return probing.failed(error)
 
@@ -64,7 +62,7 @@ def space(place: Place, seconds: float = SPACE_SECONDS) -> Space:
     minutes where there are millions. Raises DriverError.
     """
     driver = of(place.provider_type)
-    return _within(seconds, lambda attempt: probing.space(driver, place, attempt))
+    return within(seconds, lambda attempt: probing.space(driver, place, attempt))
 
 
 def probe_immutability(place: Place, days: int, seconds: float = PROBE_SECONDS) -> Immutability:
@@ -74,12 +72,10 @@ def probe_immutability(place: Place, days: int, seconds: float = PROBE_SECONDS) 
     ones whose time is over are removed. Raises DriverError.
     """
     driver = of(place.provider_type)
-    return _within(
-        seconds, lambda attempt: probing.probe_immutability(driver, place, days, attempt)
-    )
+    return within(seconds, lambda attempt: probing.probe_immutability(driver, place, days, attempt))
 
 
-def _within(seconds: float, work: Callable[[Attempt], T]) -> T:
+def within(seconds: float, work: Callable[[Attempt], T]) -> T:
     """Do it in a thread of its own, which is given up when the time is over."""
     if not _places.acquire(blocking=False):
         raise DriverError(STORAGE_BUSY, "Too many storages are being waited for; try again later.")

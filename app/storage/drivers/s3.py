@@ -1,18 +1,14 @@
 """S3 and what speaks like it, by boto3."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
-from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.client import BaseClient
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from app.storage.drivers import web
+from app.storage.drivers import aws, web
 from app.storage.drivers.attempt import Attempt
 from app.storage.drivers.base import MOST_BYTES, UNTOLD, Immutability, Place, Space
 from app.storage.drivers.connections import Connection, parse
@@ -27,11 +23,6 @@ from app.storage.drivers.errors import (
 )
 from app.storage.drivers.object_lock import probe_object_lock, put
 
-# One for all clients: each session would read the description of S3 anew, which takes longer than
-# most tests of a storage. Making clients of one is not safe for threads.
-_SESSION = boto3.session.Session()
-_making = threading.Lock()
-DEFAULT_REGION = "us-east-1"
 _NO_BUCKET = "The bucket does not exist, or in another region."
 _NO_KEY = "The access key is not known, or the secret key does not fit it."
 _NO_RIGHT = "The access key has no right to do this in this bucket."
@@ -127,47 +118,21 @@ class S3Driver:
 
 
 def _client(place: Place, attempt: Attempt) -> BaseClient:
-    """A client that tries once, and takes nothing from this machine's own AWS settings."""
     given = place.credentials
     if not given.get("access_key_id") or not given.get("secret_access_key"):
         words = "It takes an `access_key_id` and a `secret_access_key`."
         raise DriverError(STORAGE_ADDRESS, words)
-    try:
-        with _making:
-            client: Any = _SESSION.client(
-                "s3",
-                endpoint_url=place.endpoint,
-                region_name=given.get("region") or DEFAULT_REGION,
-                aws_access_key_id=given["access_key_id"],
-                aws_secret_access_key=given["secret_access_key"],
-                aws_session_token=given.get("session_token") or None,
-                config=_config(place, attempt),
-            )
-    except (BotoCoreError, ValueError) as exc:
-        words = "The region or the endpoint is not one."
-        raise DriverError(STORAGE_ADDRESS, words) from exc
-    session = client._endpoint.http_session
-    session._manager.pool_classes_by_scheme = web.pools(
-        place, attempt, http=AWSHTTPConnectionPool, https=AWSHTTPSConnectionPool
-    )
-    session._manager.connection_pool_kw["ssl_context"] = web.tls_context()
-    return client
-
-
-def _config(place: Place, attempt: Attempt) -> Config:
-    seconds = attempt.left()
-    return Config(
+    client: BaseClient = aws.client_of(
+        "s3",
+        place,
+        attempt,
         signature_version="s3v4",
-        connect_timeout=seconds,
-        read_timeout=seconds,
-        retries={"total_max_attempts": 1},
-        proxies={},
         s3={"addressing_style": "path" if place.endpoint else "auto"},
         # Many servers that speak S3 know nothing of its newer checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        ignore_configured_endpoint_urls=True,
     )
+    return client
 
 
 def _refusal(exc: ClientError) -> DriverError:
