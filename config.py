@@ -141,6 +141,7 @@ TABLE: dict[str, tuple[Kind, str | None]] = {
     "STORAGE_ROOTS": (ROOTS, ""),
     "SCRATCH_PATH": (Kind("an absolute path", _parse_root), None),
     "ALLOW_LOOPBACK_STORAGE": (Kind("true or false", lambda text: FLAGS[text.lower()]), "false"),
+    "AWS_STS_ENDPOINT": (_url("http", "https"), None),
     "MAX_CONCURRENT_RUNS": (_number(int, 1, 256), "2"),
     "WEB_WORKERS": (_number(int, 1, 256), "2"),
     "WEB_THREADS": (_number(int, 1, 1024), "32"),

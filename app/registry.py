@@ -5,7 +5,7 @@ from flask_smorest import Api
 
 from app.admin.commands import GROUPS
 from app.admin.pages import blp as docs_pages
-from app.admin.routes import health, monitoring, tenants
+from app.admin.routes import aws_accounts, health, monitoring, tenants
 from app.alerts import background as alerts_background
 from app.alerts.routes import blp as alert_routes
 from app.alerts.service import finding as alerts
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     tenants,
     current_tenant_routes,
     monitoring,
+    aws_accounts,
     event_routes,
     jobs,
     executions,

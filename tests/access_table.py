@@ -120,6 +120,13 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "POST /api/v1/storage/{provider_id}/test": ("storage:write", OPERATORS),
     "GET /api/v1/storage/{provider_id}/space": ("storage:read", READERS),
     "GET /api/v1/storage/{provider_id}/backups": ("backups:read", READERS),
+    # AWS accounts
+    "GET /api/v1/config/aws-accounts": ("config:manage", MANAGERS),
+    "POST /api/v1/config/aws-accounts": ("config:manage", MANAGERS),
+    "GET /api/v1/config/aws-accounts/{account_id}": ("config:manage", MANAGERS),
+    "PUT /api/v1/config/aws-accounts/{account_id}": ("config:manage", MANAGERS),
+    "DELETE /api/v1/config/aws-accounts/{account_id}": ("config:manage", MANAGERS),
+    "POST /api/v1/config/aws-accounts/{account_id}/test": ("config:manage", MANAGERS),
     # Tasks, and what is written about them
     "GET /api/v1/tasks": ("tasks:read", TASK_READERS),
     "POST /api/v1/tasks": ("tasks:write", TASK_WRITERS),

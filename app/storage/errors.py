@@ -7,6 +7,10 @@ class NameTaken(Conflict):
     message = "A storage provider with this name exists already."
 
 
+class AccountNameTaken(Conflict):
+    message = "An AWS account with this name exists already."
+
+
 class DefaultTaken(Conflict):
     message = "Another provider was made the default at the same time; try again."
 

@@ -1,4 +1,4 @@
-"""A storage provider: where repositories lie and how one gets there."""
+"""Storage providers: where repositories lie and how one gets there; and accounts of Amazon's."""
 
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
 from app.core.secrets import Encrypted
 from app.core.tenancy import TenantScoped
+from app.storage.values import DEFAULT_REGION
 
 
 class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
@@ -76,3 +77,31 @@ class StorageSample(Row, TenantScoped, Base):
     total_bytes: Mapped[int | None] = mapped_column(BigInteger)
     used_bytes: Mapped[int | None] = mapped_column(BigInteger)
     free_bytes: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AwsAccount(Row, TenantScoped, Timed, Versioned, Base):
+    """Keys of an account of Amazon's, and the role to assume with them.
+
+    `account_id` and `arn` are what the last test that succeeded has told of these keys;
+    `last_test_result` is `ok` or Amazon's error code.
+    """
+
+    __tablename__ = "aws_accounts"
+    __table_args__ = (
+        Index("uq_aws_accounts_name", "tenant_id", "name", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+    label = "AWS account"
+    audit_name = "aws_account"
+
+    name: Mapped[str] = mapped_column(String(100))
+    access_key_id: Mapped[str] = mapped_column(String(128))
+    secret_access_key: Mapped[str] = mapped_column(Encrypted, info={"secret": True})
+    session_token: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    role_arn: Mapped[str | None] = mapped_column(String(2048))
+    external_id: Mapped[str | None] = mapped_column(String(1224))
+    region: Mapped[str] = mapped_column(String(30), default=DEFAULT_REGION)
+    account_id: Mapped[str | None] = mapped_column(String(12))
+    arn: Mapped[str | None] = mapped_column(String(2048))
+    last_tested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_test_result: Mapped[str | None] = mapped_column(String(60))

@@ -7,7 +7,7 @@ from app.core.http import Blueprint, conditional, fails, filters, requires, retu
 from app.core.outside import TooManyWaiting
 from app.core.schemas import DeletedSchema
 from app.storage.errors import ChangedMeanwhile, NameTaken, StorageInUse
-from app.storage.schemas import (
+from app.storage.schemas.providers import (
     PlaceSchema,
     StorageCreateSchema,
     StorageProviderSchema,

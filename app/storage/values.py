@@ -35,3 +35,7 @@ CREDENTIALS_TAKEN = {
     TAPE: (),
 }
 LONGEST_CREDENTIAL = 20_000
+
+# Of an account of Amazon's, unless told otherwise.
+DEFAULT_REGION = "us-east-1"
+TEST_OK = "ok"

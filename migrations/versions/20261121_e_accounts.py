@@ -18,8 +18,32 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "aws_accounts",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("access_key_id", sa.String(length=128), nullable=False),
+        sa.Column("secret_access_key", sa.Text(), nullable=False),
+        sa.Column("session_token", sa.Text(), nullable=True),
+        sa.Column("role_arn", sa.String(length=2048), nullable=True),
+        sa.Column("external_id", sa.String(length=1224), nullable=True),
+        sa.Column("region", sa.String(length=30), nullable=False),
+        sa.Column("account_id", sa.String(length=12), nullable=True),
+        sa.Column("arn", sa.String(length=2048), nullable=True),
+        sa.Column("last_tested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_test_result", sa.String(length=60), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_aws_accounts_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aws_accounts")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("uq_aws_accounts_name", "aws_accounts", ["tenant_id", "name"], unique=True)
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("aws_accounts")

@@ -41,7 +41,7 @@ def globex_user(cast):
 
 
 # What a tool calls its own; no row of ours.
-NO_ROWS = {"snapshot_id", "trace_id"}
+NO_ROWS = {"access_key_id", "external_id", "snapshot_id", "trace_id"}
 THEIRS = {
     "alert_id": globex_alert,
     "assigned_user_id": globex_user,

@@ -150,6 +150,12 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
     "GET /api/v1/verify/{job_id}/result": _result,
     "POST /api/v1/verify/schedules": _schedule,
     "PUT /api/v1/verify/schedules/{schedule_id}": lambda _: {"scope": "full"},
+    "POST /api/v1/config/aws-accounts": lambda _: {
+        "name": f"New account {next(_numbers)}",
+        "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+        "secret_access_key": "open sesame",
+    },
+    "PUT /api/v1/config/aws-accounts/{account_id}": lambda _: {"region": "eu-west-1"},
     "PUT /api/v1/tasks/{task_id}": lambda _: {"description": "Shelf 4"},
     "PUT /api/v1/copies/{copy_id}": lambda _: {"name": "Mended"},
     "POST /api/v1/runners": lambda scene: {"name": f"host-of-{scene.cast.create_job().name}"},

@@ -123,6 +123,11 @@ def _schedule(cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/verify/schedules", body)
 
 
+def _account(_cast: Cast, admin: Caller) -> int:
+    keys = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "open sesame"}
+    return _make(admin, "/api/v1/config/aws-accounts", {"name": f"AWS {next(_numbers)}", **keys})
+
+
 def _task(_cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/tasks", {"title": "Swap the tapes", "priority": "high"})
 
@@ -172,6 +177,7 @@ def _tenant(cast: Cast, _admin: Caller) -> int:
 
 
 _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
+    "account_id": _account,
     "alert_id": _alert,
     "backup_id": _job,
     "comment_id": _comment,

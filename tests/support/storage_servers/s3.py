@@ -55,15 +55,15 @@ class S3Ground(Ground):
 
 def ground_over(endpoint: str) -> S3Ground:
     """Buckets with and without object lock, a user who may do all and one who may only read."""
-    root = _client("s3", endpoint)
+    root = client_as("s3", endpoint)
     for name in (BUCKET, VERSIONED_BUCKET):
         root.create_bucket(Bucket=name)
     versioning = {"Status": "Enabled"}
     root.put_bucket_versioning(Bucket=VERSIONED_BUCKET, VersioningConfiguration=versioning)
     for mode, name in LOCKED_BUCKETS.items():
         _create_locked(root, name, mode)
-    owner, reader = _user(endpoint, "owner", _ALL), _user(endpoint, "reader", _READ)
-    writer = _user(endpoint, "writer", _WRITE_ONCE)
+    owner, reader = create_user(endpoint, "owner", _ALL), create_user(endpoint, "reader", _READ)
+    writer = create_user(endpoint, "writer", _WRITE_ONCE)
     # From now on keys, signatures and rights are looked at.
     requests.post(f"{endpoint}/moto-api/reset-auth", data="0", timeout=10).raise_for_status()
     place = Place("s3", f"s3://{BUCKET}/{FOLDER}", owner, endpoint=endpoint)
@@ -87,7 +87,7 @@ def ground_over(endpoint: str) -> S3Ground:
 
 def client_of(place: Place) -> Any:
     """A client past the driver, with the place's own credentials."""
-    return _client("s3", place.endpoint or "", place.credentials)
+    return client_as("s3", place.endpoint or "", place.credentials)
 
 
 def keys_of(client: Any, bucket: str, prefix: str = "") -> set[str]:
@@ -108,8 +108,8 @@ def _create_locked(root: Any, name: str, mode: str) -> None:
     )
 
 
-def _user(endpoint: str, name: str, statement: Any) -> dict[str, str]:
-    iam = _client("iam", endpoint)
+def create_user(endpoint: str, name: str, statement: Any) -> dict[str, str]:
+    iam = client_as("iam", endpoint)
     iam.create_user(UserName=name)
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy)
@@ -117,7 +117,7 @@ def _user(endpoint: str, name: str, statement: Any) -> dict[str, str]:
     return {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
 
 
-def _client(service: str, endpoint: str, key: Any = None) -> Any:
+def client_as(service: str, endpoint: str, key: Any = None) -> Any:
     given = key or {"access_key_id": "root", "secret_access_key": "root"}
     return _SESSION.client(
         service,

@@ -1,0 +1,1 @@
+"""The wire format of storage providers and AWS accounts."""
