@@ -168,6 +168,11 @@ def mark_read_only(is_read_only: bool) -> None:
     reads_only.set(is_read_only)
 
 
+def see_one_moment() -> None:
+    """Let everything that this transaction reads be of one moment; to be called first in it."""
+    current_session().see_one_moment()
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Hand work over only once this transaction is committed; dropped when it rolls back."""
     db.session().info.setdefault("after_commit", []).append(call)

@@ -40,6 +40,15 @@ class Session(flask_sqlalchemy.session.Session):
                 transactions.start(self._held)
         return self._held
 
+    def see_one_moment(self) -> None:
+        """Let all that is read from here on be as it was when the first of it was read.
+
+        To be called before anything else. SQLite's transactions are like that anyway.
+        """
+        connection = self.held()
+        if connection.dialect.name == "postgresql":
+            transactions.start(connection, transactions.BEGIN_STILL)
+
     def get_bind(self, *_: Any, **__: Any) -> Connection:
         """Let the ORM join the transaction, whose commit and roll-back are ours."""
         return self.held()

@@ -16,11 +16,15 @@ from sqlalchemy.pool import Pool
 _STATE = "transaction"
 _TO_BEGIN = "to begin"
 _BEGUN = "begun"
+_HOW = "transaction_begins"
+# Every statement sees what was committed when the first one began.
+BEGIN_STILL = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 
 
-def start(connection: Connection) -> None:
+def start(connection: Connection, how: str = "BEGIN") -> None:
     """Let what this connection does from here on be one transaction."""
     connection.info[_STATE] = _TO_BEGIN
+    connection.info[_HOW] = how
 
 
 def first(connection: Connection, text: str) -> str:
@@ -28,7 +32,7 @@ def first(connection: Connection, text: str) -> str:
     if connection.info.get(_STATE) != _TO_BEGIN:
         return text
     connection.info[_STATE] = _BEGUN
-    return f"BEGIN; {text}"
+    return f"{connection.info[_HOW]}; {text}"
 
 
 def last(connection: Connection, text: str) -> str:
