@@ -24,6 +24,8 @@ from app.core import background, identity
 from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.core.mail import background as mail_background
+from app.dashboard import background as dashboard_background
+from app.dashboard.routes import blp as dashboard_routes
 from app.events.routes import blp as event_routes
 from app.events.service import posting
 from app.legacy import background as legacy_background
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     runner_runs,
     storage_routes,
     compliance_routes,
+    dashboard_routes,
     alert_routes,
     stored_backups,
     verification_schedules,
@@ -72,6 +75,7 @@ BACKGROUND = (
     backups_background,
     compliance_background,
     alerts_background,
+    dashboard_background,
     auth_background,
     legacy_background,
     mail_background,

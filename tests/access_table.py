@@ -26,6 +26,7 @@ READERS = "admin manager operator viewer auditor"
 REPORTERS = "admin manager operator reporter"
 MANAGERS = "admin manager"
 EVENT_READERS = f"{READERS} servicenow"
+DASHBOARDS = f"{READERS} toolbox"
 RUNNERS = "runner"
 TASK_READERS = f"{READERS} servicenow"
 TASK_WRITERS = f"{OPERATORS} servicenow"
@@ -166,6 +167,13 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "PUT /api/v1/tenants/current": ("tenant:manage", ADMINS),
     "GET /api/v1/config/monitoring": ("config:manage", MANAGERS),
     "PUT /api/v1/config/monitoring": ("config:manage", MANAGERS),
+    # Dashboard
+    "GET /api/v1/dashboard/overview": ("dashboard:read", DASHBOARDS),
+    "GET /api/v1/dashboard/backup-stats": ("dashboard:read", DASHBOARDS),
+    "GET /api/v1/dashboard/events-stats": ("dashboard:read", DASHBOARDS),
+    "GET /api/v1/dashboard/users-stats": ("users:manage", ADMINS),
+    "GET /api/v1/dashboard/storage-stats": ("dashboard:read", DASHBOARDS),
+    "GET /api/v1/dashboard/compliance-trend": ("dashboard:read", DASHBOARDS),
     # Health and the documentation
     "GET /api/v1/health": (None, ANYBODY),
     "GET /api/v1/health/live": (None, ANYBODY),

@@ -53,6 +53,7 @@ class ComplianceChange(Row, TenantScoped, Base):
     __tablename__ = "compliance_changes"
     __table_args__ = (
         Index("ix_compliance_changes_job", "job_id", "id"),
+        Index("ix_compliance_changes_when", "tenant_id", "changed_at"),
         {"sqlite_autoincrement": True},
     )
 

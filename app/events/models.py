@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, FetchedValue, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UtcDateTime
-from app.core.models import Row, SoftDeleted
+from app.core.models import Row, SoftDeleted, partial_index
 from app.core.tenancy import TenantScoped
 
 
@@ -25,6 +25,9 @@ class Event(Row, TenantScoped, SoftDeleted, Base):
         Index("ix_events_type", "tenant_id", "type", "xid", "id"),
         Index("ix_events_subject", "tenant_id", "subject_type", "subject_id", "xid", "id"),
         Index("ix_events_commits", "xid", "id"),
+        partial_index(
+            "ix_events_deleted", "tenant_id", "occurred_at", where="deleted_at IS NOT NULL"
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "event"

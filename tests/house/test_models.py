@@ -10,7 +10,15 @@ from app.core.tenancy import TenantFiltered, TenantScoped
 
 ROOT = Path(app.__file__).parents[1]
 # Each of them is met before a tenant is known, or lies above the tenants.
-OF_NO_TENANT = {"AuditChain", "EventFollower", "IdempotencyKey", "OutgoingMail", "Tenant", "User"}
+OF_NO_TENANT = {
+    "AuditChain",
+    "EventFollower",
+    "IdempotencyKey",
+    "OutgoingMail",
+    "RollupPosition",
+    "Tenant",
+    "User",
+}
 # Their rows may be of another tenant than the session that writes them, or of none.
 FILTERED_ONLY = {"AuditRow", "TokenFamily"}
 # Nobody's decision: the audit log itself, what runs and posts leave behind, marks of requests.
@@ -23,13 +31,17 @@ UNTOLD = {
     "ComplianceChange",
     "ComplianceState",
     "EventFollower",
+    "EventRollup",
     "Execution",
     "ExecutionLog",
     "IdempotencyKey",
     "JobTag",
     "LegacyCall",
     "OutgoingMail",
+    "RollupPosition",
     "RunClaim",
+    "RunCorrection",
+    "RunRollup",
     "StatusPost",
     "StorageSample",
     "TaskMove",

@@ -61,6 +61,19 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
         partial_index(
             "ix_backup_jobs_compliance_check", "compliance_check_at", where="deleted_at IS NULL"
         ),
+        partial_index(
+            "ix_backup_jobs_standing",
+            *("tenant_id", "is_active", "last_result", "compliance_status"),
+            where="deleted_at IS NULL",
+        ),
+        partial_index(
+            "ix_backup_jobs_at_risk",
+            *("tenant_id", "consecutive_failures"),
+            where="consecutive_failures > 0 AND is_active AND deleted_at IS NULL",
+        ),
+        partial_index(
+            "ix_backup_jobs_deleted", "tenant_id", "deleted_at", where="deleted_at IS NOT NULL"
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "backup job"
@@ -100,6 +113,7 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     overdue_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_result: Mapped[str | None] = mapped_column(String(20))
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_duration_seconds: Mapped[float | None] = mapped_column(Float)
     consecutive_failures: Mapped[int] = mapped_column(Integer, default=0)
     dates_told_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undated_post_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

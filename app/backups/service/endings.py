@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
 )
 
 from app.backups.models import BackupJob, Execution
+from app.backups.service import corrections
 from app.backups.service.moves import NO_PROGRESS, TABLE, lock_job, move
 from app.backups.service.outcomes import note_outcome
 from app.backups.service.runs import add_execution
@@ -137,7 +138,8 @@ def _end(execution: Execution, condition: Any, ending: Ending, now: datetime) ->
     db.session.refresh(execution)
     if not _attempt(lambda: note_outcome(execution, now), execution):
         _doubt(execution)
-        _attempt(lambda: note_outcome(execution, now, is_planned=False), execution)
+        if not _attempt(lambda: note_outcome(execution, now, is_planned=False), execution):
+            _attempt(lambda: _count(execution), execution)
     if ending.status == FAILED:
         _attempt(lambda: _queue_retry(execution, now), execution)
     return True
@@ -154,6 +156,11 @@ def _attempt(call: Callable[[], None], execution: Execution) -> bool:
         log.error("outcome_failed", execution_id=execution.id, exc_info=error)
         return False
     return True
+
+
+def _count(execution: Execution) -> None:
+    if execution.kind == BACKUP:
+        corrections.add_untold(execution)
 
 
 def _doubt(execution: Execution) -> None:

@@ -87,6 +87,7 @@ def tell(job: JobState, miss: Miss, now: datetime, trace_id: str | None) -> None
             "trigger": SCHEDULE,
             "error_code": miss.code(job),
             "due_at": clock.to_wire(miss.due_at),
+            "execution_date": clock.to_wire(miss.due_at),
             "missed_runs": _count(job, miss, now),
             "notify": True,
             **({} if results(job, miss) else {"is_overtaken": True}),

@@ -9,6 +9,7 @@ from app.backups.models import Execution
 from app.backups.service import copies, plans
 from app.backups.service.job_states import JobState, change, get_state
 from app.backups.values import BACKUP, CANCELLED, FAILED, REPORT, SUCCESS, WARNING
+from app.core import clock
 from app.events import service as events
 from app.events.service import Fact
 from app.events.values import (
@@ -26,6 +27,8 @@ _EVENT_OF = {
     FAILED: (BACKUP_FAILED, "failed"),
     CANCELLED: (BACKUP_CANCELLED, "was cancelled"),
 }
+# A newer run is known: this one says nothing of how the job does now.
+_OVERTAKEN = {"is_overtaken": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class RunState:
     has_begun: bool
     execution_date: datetime
     finished_at: datetime | None
+    duration_seconds: float | None
     size_bytes: int | None
     error_code: str | None
     error_message: str | None
@@ -53,6 +57,15 @@ class RunState:
     @property
     def ended_at(self) -> datetime:
         return self.finished_at or self.execution_date
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What is counted of it, for its outcome's event: the roll-ups are made of these."""
+        return {
+            "execution_date": clock.to_wire(self.execution_date),
+            "backup_size_bytes": self.size_bytes,
+            "duration_seconds": self.duration_seconds,
+        }
 
     @property
     def went_well(self) -> bool:
@@ -95,7 +108,8 @@ def carry(
     if is_latest:
         change(job, {**_results(run, job, now), **(marks or {})})
     type_, words = _EVENT_OF[run.status]
-    _record(run, job, type_, f"{job.name} {words}", now, is_overtaken=not is_latest)
+    told = run.counted if is_latest else {**run.counted, **_OVERTAKEN}
+    _record(run, job, type_, f"{job.name} {words}", now, told)
     if is_latest and job.consecutive_failures > 0 and run.went_well:
         _record(run, job, BACKUP_RECOVERED, f"{job.name} recovered", now)
     return is_latest
@@ -127,6 +141,7 @@ def _state_of(execution: Execution) -> RunState:
         has_begun=execution.status != CANCELLED or execution.started_at is not None,
         execution_date=execution.execution_date,
         finished_at=execution.finished_at,
+        duration_seconds=execution.duration_seconds,
         size_bytes=execution.backup_size_bytes,
         error_code=execution.error_code,
         error_message=execution.error_message,
@@ -138,7 +153,11 @@ def _state_of(execution: Execution) -> RunState:
 
 def _results(run: RunState, job: JobState, now: datetime) -> dict[str, Any]:
     """The job's columns of results after its latest run."""
-    values: dict[str, Any] = {"last_run": run.began_at, "last_result": run.status}
+    values: dict[str, Any] = {
+        "last_run": run.began_at,
+        "last_result": run.status,
+        "last_duration_seconds": run.duration_seconds,
+    }
     if run.went_well:
         values["last_success_at"] = run.finished_at or run.began_at
         values["consecutive_failures"] = 0
@@ -155,8 +174,7 @@ def _record(
     type_: str,
     title: str,
     now: datetime,
-    *,
-    is_overtaken: bool = False,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     fact = Fact(
         type=type_,
@@ -172,8 +190,7 @@ def _record(
             "trigger": run.trigger,
             "error_code": run.error_code,
             "notify": run.notify,
-            # A newer run is known: this one says nothing of how the job does now.
-            **({"is_overtaken": True} if is_overtaken else {}),
+            **(more or {}),
         },
     )
     events.record(fact, tenant_id=job.tenant_id)

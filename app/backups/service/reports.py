@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 
 from app.backups.models import BackupCopy, BackupJob, Execution, ExecutionLog
-from app.backups.service import copies
+from app.backups.service import copies, corrections
 from app.backups.service.job_states import (
     JobState,
     change,
@@ -138,6 +138,7 @@ def add_run(
         has_begun=True,
         execution_date=run.execution_date,
         finished_at=run.finished_at,
+        duration_seconds=run.duration_seconds,
         size_bytes=run.size_bytes,
         error_code=None,
         error_message=run.error_message,
@@ -165,6 +166,7 @@ def fill_run(
     """
     was = execution.execution_date, execution.finished_at
     was_begun = _began_at(execution)
+    was_counted = corrections.counted(execution)
     execution.execution_date = run.execution_date
     execution.started_at = run.started_at
     execution.finished_at = run.finished_at
@@ -174,10 +176,13 @@ def fill_run(
     execution.source_system = run.source_system
     execution.encoding_repaired = run.encoding_repaired
     db.session.flush()
+    corrections.correct(execution, was_counted)
     _keep_details(execution.id, job.tenant_id, run.details)
     values = dict(marks)
     if was != (execution.execution_date, execution.finished_at):
         values |= _followed(job, execution, was_begun)
+    elif job.last_run == was_begun:
+        values["last_duration_seconds"] = execution.duration_seconds
     if values:
         change(job, values)
 
@@ -254,7 +259,11 @@ def _followed(job: JobState, execution: Execution, was_begun: datetime) -> dict[
     was_latest, is_latest = job.last_run == was_begun, last.id == execution.id
     values: dict[str, Any] = {}
     if was_latest or is_latest:
-        values |= {"last_run": _began_at(last), "last_result": last.status}
+        values |= {
+            "last_run": _began_at(last),
+            "last_result": last.status,
+            "last_duration_seconds": last.duration_seconds,
+        }
     if was_latest != is_latest:
         values["consecutive_failures"] = _failures_in_a_row(job)
         # No event tells of it, and this moment is past: compliance looks at once.

@@ -16,6 +16,7 @@ _TAGS: Any = JobTag.__table__
 HIDDEN = (
     "tenant_id",
     "compliance_check_at",
+    "last_duration_seconds",
     "repository_password",
     "repository_location",
     "search_text",

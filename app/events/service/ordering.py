@@ -24,9 +24,14 @@ def settled() -> ColumnElement[bool]:
     """The events that no later commit can come before, as this statement sees them."""
     if db.engine.dialect.name != "postgresql":
         return true()
-    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
-    below: ColumnElement[bool] = _EVENTS.c.xid < cast(cast(oldest, String), BigInteger)
+    below: ColumnElement[bool] = _EVENTS.c.xid < oldest_under_way()
     return below
+
+
+def oldest_under_way() -> Any:
+    """The lowest number of a transaction that has not ended, as this statement sees it."""
+    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
+    return cast(cast(oldest, String), BigInteger)
 
 
 def is_place(tenant_id: int, position: Sequence[int]) -> bool:
