@@ -18,7 +18,8 @@ class Task(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     `urgency` and `due_day` are `priority` and `due_date` as numbers, so that a list can be
     sorted by them; `search_text` is what `search` looks through, case-folded.
     `event_id` is what people say that it is about, `made_from_event_id` the event that it was
-    made from by create-task: an event has one such task that is not deleted.
+    made from by create-task: an event has one such task that is not deleted. The latter outlives
+    the event, whose number is never given out again.
     """
 
     __tablename__ = "tasks"
@@ -51,9 +52,7 @@ class Task(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     event_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("events.id", ondelete="SET NULL")
     )
-    made_from_event_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("events.id", ondelete="SET NULL")
-    )
+    made_from_event_id: Mapped[int | None] = mapped_column(BigId)
     alert_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("alerts.id", ondelete="SET NULL")
     )
@@ -92,7 +91,10 @@ class TaskMove(Row, TenantScoped, Base):
 
 
 class Comment(Row, TenantScoped, Timed, Versioned, Base):
-    """What somebody wrote about a thing, whatever kind of thing it is."""
+    """What somebody wrote about a thing, whatever kind of thing it is.
+
+    `author_key` is by what the author is known again (`Actor.key`), whatever way in it takes.
+    """
 
     __tablename__ = "comments"
     __table_args__ = (
@@ -105,6 +107,7 @@ class Comment(Row, TenantScoped, Timed, Versioned, Base):
     entity_type: Mapped[str] = mapped_column(String(30))
     entity_id: Mapped[int] = mapped_column(BigId)
     content: Mapped[str] = mapped_column(String(LONGEST_COMMENT))
+    author_key: Mapped[str] = mapped_column(String(100))
     author_kind: Mapped[str] = mapped_column(String(15))
     author_id: Mapped[int | None] = mapped_column(BigId)
     author_name: Mapped[str] = mapped_column(String(200))

@@ -50,6 +50,7 @@ def add_comment(entity_type: str, entity_id: int, content: str, actor: Actor) ->
         entity_type=entity_type,
         entity_id=entity_id,
         content=content,
+        author_key=actor.key,
         **people.signature(actor, "author"),
     )
     db.session.add(comment)
@@ -86,12 +87,7 @@ def delete_comment(comment_id: int, actor: Actor, *, expected_version: int | Non
 def _own(comment_id: int, actor: Actor, expected_version: int | None) -> Comment:
     """The comment, for its author and for whoever may change anybody's."""
     comment = get_comment(comment_id, for_change=True, expected_version=expected_version)
-    signed = people.signature(actor, "author")
-    is_author = (comment.author_kind, comment.author_id) == (
-        signed["author_kind"],
-        signed["author_id"],
-    )
-    if not (is_author and comment.author_id is not None) and not actor.can(MANAGE_COMMENTS):
+    if comment.author_key != actor.key and not actor.can(MANAGE_COMMENTS):
         raise Forbidden(
             "Only its author may change a comment.", details={"required": MANAGE_COMMENTS}
         )
