@@ -10,7 +10,6 @@ from app.compliance.values import (
     COPIES,
     ERRORS,
     LETTER_OF,
-    MAX_VERIFICATION_AGE_DAYS,
     MEDIA,
     NON_COMPLIANT,
     OFFLINE_OR_IMMUTABLE,
@@ -19,6 +18,7 @@ from app.compliance.values import (
     UNKNOWN,
     WARNING,
 )
+from app.tenants.values import MAX_VERIFICATION_AGE_DAYS
 
 _HOLDS_DATA = ("success", "warning")
 _ELSEWHERE = ("offsite", "cloud")
@@ -91,7 +91,7 @@ class Evidence:
 class Policy:
     """What a job is held to."""
 
-    max_verification_age_days: int = MAX_VERIFICATION_AGE_DAYS
+    max_verification_age_days: int = MAX_VERIFICATION_AGE_DAYS[2]
     copies: int = 3
     media: int = 2
 

@@ -7,7 +7,6 @@ COPIES, MEDIA, OFFSITE = "copies", "media", "offsite"
 OFFLINE_OR_IMMUTABLE, ERRORS = "offline_or_immutable", "errors"
 DIGITS = (COPIES, MEDIA, OFFSITE, OFFLINE_OR_IMMUTABLE, ERRORS)
 
-MAX_VERIFICATION_AGE_DAYS = 90
 # What the data itself lies on, unless anybody says otherwise.
 SOURCE_MEDIUM = "disk"
 # How one letter tells what became of a digit, in the order of DIGITS.

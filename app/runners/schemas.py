@@ -21,7 +21,6 @@ from app.backups.values import (
 from app.core.schemas import Moment, Name, PageQuery, QueryFlag, StrictSchema, Text, Whole, Word
 from app.runners.values import (
     HEARTBEAT_SECONDS,
-    LEASE_SECONDS,
     MAX_LOG_LINE,
     MAX_LOG_LINES,
     MAX_WAIT_SECONDS,
@@ -30,7 +29,7 @@ from app.runners.values import (
 _COUNT = {"example": 120}
 _BYTES = {"example": 1048576}
 _LOG = {"description": "Lines for the run's log; the time is added here."}
-_LEASE = {"description": "So long a run lives without a heartbeat.", "example": LEASE_SECONDS}
+_LEASE = {"description": "So long a run lives without a heartbeat.", "example": 180}
 _PACE = {"description": "Send one this often.", "example": HEARTBEAT_SECONDS}
 
 

@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-LEASE_SECONDS = 180
 HEARTBEAT_SECONDS = 15
 MAX_WAIT_SECONDS = 25
 ONLINE_FOR = timedelta(seconds=90)
-LOST_AFTER = timedelta(seconds=LEASE_SECONDS)
 # When a runner was last seen is written no more often than this: a heartbeat writes no hot row.
 SEEN_STEP = timedelta(seconds=15)
 

@@ -1,7 +1,7 @@
 """What a tenant may set for itself: the defaults, and the bounds that are checked."""
 
 # Each in the unit that its name tells: the least, the most, and what holds when nobody set it.
-MISSED_CHECK_SECONDS = (15, 3_600, 15)
+MISSED_CHECK_SECONDS = (5, 3_600, 5)
 STORAGE_LOW_PERCENT = (1, 50, 10)
 STORAGE_OK_PERCENT = (2, 90, 12)
 RUNNER_TIMEOUT_SECONDS = (60, 86_400, 180)

@@ -8,7 +8,7 @@ from app.tenants.models import Tenant
 
 URL = "/api/v1/config/monitoring"
 DEFAULTS = {
-    "missed_check_seconds": 15,
+    "missed_check_seconds": 5,
     "storage_low_percent": 10,
     "storage_ok_percent": 12,
     "runner_timeout_seconds": 180,
@@ -81,7 +81,7 @@ def test_the_audit_log_has_the_fields_before_and_after(admin, cast):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"missed_check_seconds": 14}, "missed_check_seconds"),
+        ({"missed_check_seconds": 4}, "missed_check_seconds"),
         ({"missed_check_seconds": 3601}, "missed_check_seconds"),
         ({"missed_check_seconds": "60"}, "missed_check_seconds"),
         ({"storage_low_percent": 0}, "storage_low_percent"),

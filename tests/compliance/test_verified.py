@@ -96,3 +96,18 @@ def test_a_copy_beyond_its_limit_is_a_warning_and_restores(app, operator, backed
     response = operator.post(f"/api/v1/compliance/{backed_up.id}/check")
 
     assert response.json["data"]["status"] == "warning"
+
+
+def test_how_long_it_counts_is_the_tenants_own_word_and_holds_at_once(
+    admin, cast, backed_up, verify, settle
+):
+    verify(days_ago=40)
+    settle(backed_up, "ttttt")
+
+    admin.put("/api/v1/config/monitoring", {"max_verification_age_days": 30})
+    settle(backed_up, "ttttf")
+    admin.put("/api/v1/config/monitoring", {"max_verification_age_days": None})
+    settle(backed_up, "ttttt")
+
+    told = [row.type for row in cast.rows(Event) if row.type.startswith("compliance.")]
+    assert told == ["compliance.violated", "compliance.restored"] * 2

@@ -7,7 +7,6 @@ import pytest
 from app.backups.models import BackupJob, Execution
 from app.core import clock
 from app.runners.models import Runner
-from app.runners.values import LEASE_SECONDS
 from app.storage.models import StorageProvider
 
 URL = "/api/v1/runners/claim"
@@ -45,7 +44,7 @@ def test_gives_the_run_and_what_to_do(runner, queue, cast, execution):
     assert (data["lease_seconds"], data["heartbeat_seconds"]) == (180, 15)
     run = execution(execution_id)
     assert (run.status, run.attempt) == ("running", 1)
-    assert run.lease_until - run.started_at == timedelta(seconds=LEASE_SECONDS)
+    assert run.lease_until - run.started_at == timedelta(seconds=180)
     assert cast.events() == ["backup.started"]
 
 

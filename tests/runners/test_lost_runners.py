@@ -10,10 +10,9 @@ from app.core import clock
 from app.events.models import Event
 from app.runners.models import Runner
 from app.runners.service import losing
-from app.runners.values import LOST_AFTER
 
 CLAIM = "/api/v1/runners/claim"
-SILENCE = LOST_AFTER + timedelta(seconds=5)
+SILENCE = timedelta(seconds=185)
 
 
 @pytest.fixture

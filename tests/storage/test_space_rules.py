@@ -55,7 +55,7 @@ def test_days_until_full(free, growth, left):
     ],
 )
 def test_is_low_below_a_tenth_until_it_is_clearly_above(was_low, total, free, is_low):
-    assert space.is_low(was_low, total, free) is is_low
+    assert space.is_low(was_low, total, free, 10, 12) is is_low
 
 
 @pytest.mark.parametrize(

@@ -167,3 +167,15 @@ def test_immutability_is_tried_once_a_week_and_else_nothing_is_written(check, ma
 
     assert (first, second) == (NOW, NOW)
     assert kept(made).immutability_checked_at == NOW + timedelta(days=7)
+
+
+def test_how_much_is_low_is_the_tenants_own_word(find, make, body, kept, admin):
+    limits = {"storage_low_percent": 30, "storage_ok_percent": 40}
+    admin.put("/api/v1/config/monitoring", limits)
+    made, states = make(body), []
+
+    for free in (40, 29, 39, 40):
+        find(made, findings.keep_space, Space(100, 100 - free, free))
+        states.append(kept(made).is_low)
+
+    assert states == [False, True, True, False]

@@ -60,6 +60,11 @@ def judge(job: DueTimes, now: datetime) -> Verdict | None:
     return Verdict(is_due and job.open_run is None and not is_answered, missed)
 
 
+def last_look(now: datetime, pause_seconds: int) -> datetime:
+    """The latest moment, `now` at most, that is a whole number of pauses after 1970."""
+    return now - timedelta(seconds=now.timestamp() % pause_seconds)
+
+
 def overdue_after(
     job: DueTimes, verdict: Verdict, following: datetime | None, now: datetime
 ) -> datetime | None:

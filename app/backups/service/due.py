@@ -4,17 +4,17 @@ Every scheduler looks at the due rows alone. Whatever it does about one happens 
 transaction, which begins with a lock on the job and changes its times only from what was seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, select, update
+from sqlalchemy import Row, Select, bindparam, case, exists, literal, select, update
 
 from app.backups.models import BackupJob, Execution
 from app.backups.models.job import IS_RUNNABLE
-from app.backups.rules.due import DueTimes, Verdict, judge, overdue_after
+from app.backups.rules.due import DueTimes, Verdict, judge, last_look, overdue_after
 from app.backups.service import missed, runs
 from app.backups.service.job_states import JobState, find_state
 from app.backups.service.missed import Miss
@@ -28,6 +28,7 @@ from app.events import service as events
 from app.events.service import Fact
 from app.events.values import BACKUP_UNSCHEDULABLE
 from app.tenants.models import Tenant
+from app.tenants.monitoring import set_by_tenants
 
 log = get_logger("due")
 BATCH = 500
@@ -46,11 +47,8 @@ DUE = (
     .order_by(_JOBS.c.priority.desc(), _JOBS.c.next_run, _JOBS.c.id)
     .limit(BATCH)
 )
-LATE = (
-    _SEEN.where(_JOBS.c.overdue_at <= bindparam("now"))
-    .order_by(_JOBS.c.overdue_at, _JOBS.c.id)
-    .limit(BATCH)
-)
+_LATE = _SEEN.where(_JOBS.c.overdue_at <= bindparam("now")).order_by(_JOBS.c.overdue_at, _JOBS.c.id)
+LATE = _LATE.limit(BATCH)
 
 
 def start_due(now: datetime) -> int:
@@ -64,8 +62,24 @@ def start_due(now: datetime) -> int:
 
 def tell_missed(now: datetime) -> int:
     """Tell once of each due time whose grace is over without a run; gives how many jobs were
-    attended to."""
-    return sweep("tell_missed", _find(LATE, now), partial(attend, now))
+    attended to.
+
+    Of a tenant that looks less often, those are told of that were late at its last full
+    `missed_check_seconds` since 1970: so every scheduler looks at the same moments.
+    """
+    with unscoped(read_only=True):
+        pauses = set_by_tenants("missed_check_seconds")
+    found = _find(_late(pauses, now) if pauses else LATE, now)
+    return sweep("tell_missed", found, partial(attend, now))
+
+
+def _late(pauses: Mapping[int, int], now: datetime) -> Select[Any]:
+    kind = _JOBS.c.overdue_at.type
+    moments = {
+        tenant_id: literal(last_look(now, seconds), kind) for tenant_id, seconds in pauses.items()
+    }
+    is_looked_for = case(moments, value=_JOBS.c.tenant_id, else_=literal(now, kind))
+    return _LATE.where(_JOBS.c.overdue_at <= is_looked_for).limit(BATCH)
 
 
 def attend(now: datetime, seen: Row[Any]) -> bool:

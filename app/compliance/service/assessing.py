@@ -21,10 +21,10 @@ from app.core.tenancy import current_tenant_id, execute_named
 from app.events import service as events
 from app.events.service import Fact
 from app.events.values import COMPLIANCE_RESTORED, COMPLIANCE_VIOLATED
+from app.tenants.monitoring import monitoring_of
 
 _JOBS: Any = BackupJob.__table__
 _STATES: Any = ComplianceState.__table__
-POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ def assess_jobs(job_ids: Collection[int], now: datetime) -> None:
     """
     jobs = _find_jobs(job_ids)
     states = _lock_states(jobs)
+    policy = policy_of_tenant()
     news: list[Fact] = []
     moved: dict[str, list[int]] = defaultdict(list)
     for job_id, evidence in sorted(evidence_of(jobs).items()):
-        state, found = states[job_id], assess(evidence, POLICY, now)
+        state, found = states[job_id], assess(evidence, policy, now)
         if found.status != state.status:
             moved[found.status].append(job_id)
         news += _keep(state, jobs[job_id].name, found, now)
@@ -57,6 +58,11 @@ def assess_jobs(job_ids: Collection[int], now: datetime) -> None:
     _tell_jobs(moved)
     for fact in news:
         events.record(fact, tenant_id=current_tenant_id())
+
+
+def policy_of_tenant() -> Policy:
+    """What the session's tenant holds its jobs to."""
+    return Policy(monitoring_of(current_tenant_id()).max_verification_age_days)
 
 
 def look_again(job_ids: Collection[int], at: datetime | None) -> None:

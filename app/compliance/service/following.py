@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from app.backups.models import BackupCopy, BackupJob
 from app.backups.values import BACKUP
 from app.compliance.service.assessing import assess_jobs, look_again
 from app.core.db import db
 from app.core.logging import get_logger
-from app.core.tenancy import as_tenant, unscoped
+from app.core.tenancy import as_tenant, execute_named, unscoped
 from app.events.service.following import Seen, follow
-from app.events.values import BACKUP_STARTED, STORAGE_CHANGED
+from app.events.values import BACKUP_STARTED, MONITORING_CHANGED, STORAGE_CHANGED
+from app.verification.models import Verification
 
 log = get_logger("compliance")
 _JOBS: Any = BackupJob.__table__
@@ -51,6 +52,7 @@ def check_due(now: datetime) -> int:
 def _take(now: datetime, batch: Sequence[Seen]) -> None:
     touched: dict[int, set[int]] = defaultdict(set)
     moved: dict[int, set[int]] = defaultdict(set)
+    held_anew = {event.tenant_id for event in batch if _moves_the_bar(event)}
     for event in batch:
         if event.type == STORAGE_CHANGED and event.subject_id is not None:
             moved[event.tenant_id].add(event.subject_id)
@@ -59,8 +61,15 @@ def _take(now: datetime, batch: Sequence[Seen]) -> None:
             touched[event.tenant_id].add(job_id)
     for tenant_id, provider_ids in moved.items():
         _look_at_storage(tenant_id, provider_ids, now)
+    for tenant_id in held_anew:
+        _look_at_verified(tenant_id, now)
     for tenant_id, job_ids in touched.items():
         _assess_all(tenant_id, job_ids, now)
+
+
+def _moves_the_bar(event: Seen) -> bool:
+    changed = event.data.get("changed", ())
+    return event.type == MONITORING_CHANGED and "max_verification_age_days" in changed
 
 
 def _job_of(event: Seen) -> int | None:
@@ -75,6 +84,20 @@ def _look_at_storage(tenant_id: int, provider_ids: Iterable[int], now: datetime)
     with as_tenant(tenant_id):
         lying = select(BackupCopy.job_id).where(BackupCopy.storage_id.in_(provider_ids))
         look_again(db.session.scalars(lying.distinct()).all(), now)
+
+
+def _look_at_verified(tenant_id: int, now: datetime) -> None:
+    """Let every job that was ever verified be due: how long that counts has changed."""
+    is_verified = exists().where(Verification.job_id == _JOBS.c.id)
+    is_left = or_(_JOBS.c.compliance_check_at.is_(None), _JOBS.c.compliance_check_at > now)
+    while True:
+        with as_tenant(tenant_id):
+            statement = select(_JOBS.c.id).where(is_verified, _JOBS.c.deleted_at.is_(None), is_left)
+            found = execute_named(statement.limit(_BATCH), tenant_id=tenant_id, table=_JOBS)
+            job_ids = found.scalars().all()
+            look_again(job_ids, now)
+        if len(job_ids) < _BATCH:
+            return
 
 
 def _due(now: datetime) -> dict[int, list[int]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.backups.models import BackupJob
 from app.compliance.models import ComplianceChange, ComplianceState
 from app.compliance.rules import Evidence, assess
-from app.compliance.service.assessing import POLICY, assess_jobs
+from app.compliance.service.assessing import assess_jobs, policy_of_tenant
 from app.compliance.values import DIGITS, NOTHING_KNOWN, STATUSES, UNKNOWN
 from app.core.db import db
 from app.core.models import get_row, live
@@ -48,7 +48,7 @@ def get_state(job_id: int) -> Any:
     ).one_or_none()
     shown = {"backup_id": job.id, "name": job.name}
     if state is None:
-        nothing = assess(Evidence(), POLICY, job.created_at)
+        nothing = assess(Evidence(), policy_of_tenant(), job.created_at)
         kept = {"status": nothing.status, "digits": nothing.wire()}
         return SimpleNamespace(**shown, **kept, checked_at=None, violated_at=None)
     kept = {

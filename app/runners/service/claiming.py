@@ -26,7 +26,7 @@ from app.runners.service import work
 from app.runners.service.callers import Host, get_host, note_call
 from app.runners.service.waiting import Waiting, topic_of
 from app.runners.service.work import Work
-from app.runners.values import LEASE_SECONDS
+from app.tenants.monitoring import recent_monitoring_of
 
 log = get_logger("claiming")
 _CLAIMS: Any = RunClaim.__table__
@@ -84,22 +84,23 @@ def _await(
 
 def take(host: Host, now: datetime) -> Work | None:
     """The next run that can be done: what cannot even be described has failed by that."""
+    lease_seconds = recent_monitoring_of(host.tenant_id).runner_timeout_seconds
     while True:
         execution = remote_runs.claim_next(
-            host.tenant_id, host.name, host.owner, now, LEASE_SECONDS
+            host.tenant_id, host.name, host.owner, now, lease_seconds
         )
         if execution is None:
             return None
-        found = _describe(execution, host, now)
+        found = _describe(execution, host, now, lease_seconds)
         if found is not None:
             log.info("execution_claimed", execution_id=execution.id, runner=host.name)
             return found
 
 
-def _describe(execution: Execution, host: Host, now: datetime) -> Work | None:
+def _describe(execution: Execution, host: Host, now: datetime, lease_seconds: int) -> Work | None:
     job = db.session.get_one(BackupJob, execution.job_id, options=[lazyload(BackupJob.tag_rows)])
     try:
-        found = work.describe(execution, job)
+        found = work.describe(execution, job, lease_seconds)
     except EngineError as error:
         failed = Ending(FAILED, error.code, error.message)
     except ValidationFailed as error:

@@ -1,10 +1,10 @@
 """Runners that fell silent, and the runs that they had: told once, and failed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import exists, func, literal, or_, select, update
+from sqlalchemy import case, exists, func, literal, or_, select, update
 
 from app.backups.models import Execution
 from app.backups.service import endings, remote_runs
@@ -19,7 +19,7 @@ from app.events import service as events
 from app.events import values as event_types
 from app.events.service import Fact
 from app.runners.models import Runner
-from app.runners.values import LOST_AFTER
+from app.tenants.monitoring import Monitoring, monitoring_of, set_by_tenants
 from app.tenants.suspension import is_active
 
 log = get_logger("losing")
@@ -27,7 +27,7 @@ _TABLE: Any = Runner.__table__
 _seen_at = func.coalesce(_TABLE.c.last_seen_at, _TABLE.c.created_at)
 _is_active = is_active(_TABLE.c.tenant_id)
 _BATCH = 500
-_SILENT = Ending(FAILED, RUNNER_LOST, "Its runner was not heard of for 3 minutes.")
+_DEFAULT = Monitoring().runner_timeout_seconds
 
 
 def tell_lost(now: datetime) -> int:
@@ -35,14 +35,14 @@ def tell_lost(now: datetime) -> int:
 
     Those of suspended tenants are refused, and not missed.
     """
-    is_missed = (_TABLE.c.lost_at.is_(None), _seen_at < now - LOST_AFTER)
+    is_missed = (_TABLE.c.lost_at.is_(None), _seen_at < _silent_since(now))
     found = _find(*is_missed, _is_active, _has_work())
     return sweep("tell_lost", found, partial(_miss, now, is_missed))
 
 
 def tell_back(now: datetime) -> int:
     """Tell, once, of each runner that was missed and is heard of again."""
-    is_back = (_TABLE.c.lost_at.is_not(None), _TABLE.c.last_seen_at >= now - LOST_AFTER)
+    is_back = (_TABLE.c.lost_at.is_not(None), _TABLE.c.last_seen_at >= _silent_since(now))
     return sweep("tell_back", _find(*is_back), partial(_welcome, now, is_back))
 
 
@@ -54,6 +54,21 @@ def fail_lost(now: datetime) -> int:
     with unscoped(read_only=True):
         lost = remote_runs.list_lost(now, _BATCH)
     return sweep("fail_lost_elsewhere", lost, partial(_fail, now))
+
+
+def _silent_since(now: datetime) -> Any:
+    """The moment before which a runner of each tenant must have been heard of last."""
+    with unscoped(read_only=True):
+        own = set_by_tenants("runner_timeout_seconds")
+    kind = _TABLE.c.created_at.type
+    usual = literal(now - timedelta(seconds=_DEFAULT), kind)
+    if not own:
+        return usual
+    since = {
+        tenant_id: literal(now - timedelta(seconds=seconds), kind)
+        for tenant_id, seconds in own.items()
+    }
+    return case(since, value=_TABLE.c.tenant_id, else_=usual)
 
 
 def _has_work() -> Any:
@@ -119,7 +134,16 @@ def _fact(
 def _fail(now: datetime, execution: Execution) -> bool:
     with as_tenant(execution.tenant_id):
         kept = db.session.get_one(Execution, execution.id)
-        failed = endings.fail_lost(kept, now, _SILENT)
+        seconds = monitoring_of(execution.tenant_id).runner_timeout_seconds
+        why = f"Its runner was not heard of for {_words(seconds)}."
+        failed = endings.fail_lost(kept, now, Ending(FAILED, RUNNER_LOST, why))
     if failed:
         log.warning("execution_lost", execution_id=execution.id, runner=execution.runner)
     return failed
+
+
+def _words(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if rest:
+        return f"{seconds} seconds"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"

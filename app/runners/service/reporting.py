@@ -12,7 +12,8 @@ from app.core.identity import Actor
 from app.core.models import get_row
 from app.runners.errors import NotClaimed, OtherRunnersRun
 from app.runners.service.callers import get_host, note_heartbeat, owner_of
-from app.runners.values import HEARTBEAT_SECONDS, LEASE_SECONDS
+from app.runners.values import HEARTBEAT_SECONDS
+from app.tenants.monitoring import recent_monitoring_of
 
 _COLUMN_OF = {"progress": "progress_fraction"}
 
@@ -23,7 +24,7 @@ class Beat:
 
     execution_id: int
     reason: str | None
-    lease_seconds: int = LEASE_SECONDS
+    lease_seconds: int
     heartbeat_seconds: int = HEARTBEAT_SECONDS
 
     @property
@@ -32,22 +33,23 @@ class Beat:
 
 
 def beat(execution_id: int, told: dict[str, Any], actor: Actor, now: datetime) -> Beat:
-    """Keep the caller's run alive for another LEASE_SECONDS.
+    """Keep the caller's run alive for as long again as its tenant lets a runner be silent.
 
-    One statement where nothing is to be logged. Raises NotFound, NotARunner, OtherRunnersRun,
-    NotClaimed, AlreadyFinal.
+    One statement where nothing is to be logged, and every few seconds one more. Raises NotFound,
+    NotARunner, OtherRunnersRun, NotClaimed, AlreadyFinal.
     """
     facts = {_COLUMN_OF.get(name, name): told[name] for name in told if name != "log"}
     owner = owner_of(actor.api_key_id)
-    kept = remote_runs.renew(execution_id, actor.tenant_id, owner, now, LEASE_SECONDS, facts)
+    lease_seconds = recent_monitoring_of(actor.tenant_id).runner_timeout_seconds
+    kept = remote_runs.renew(execution_id, actor.tenant_id, owner, now, lease_seconds, facts)
     if kept is None:
         refuse(get_own(execution_id, actor))
     if told.get("log"):
         logs.append_lines(execution_id, actor.tenant_id, told["log"], now)
     note_heartbeat(actor, now)
     if kept.cancel_requested_at is not None:
-        return Beat(execution_id, "cancelled")
-    return Beat(execution_id, "timed_out" if kept.is_timed_out(now) else None)
+        return Beat(execution_id, "cancelled", lease_seconds)
+    return Beat(execution_id, "timed_out" if kept.is_timed_out(now) else None, lease_seconds)
 
 
 def get_own(execution_id: int, actor: Actor) -> Execution:

@@ -8,7 +8,7 @@ from app.backups.service import repositories
 from app.backups.service.backing_up import find_full_snapshot
 from app.backups.values import BACKUP, RESTIC, RESTORE
 from app.engines.base import EngineError, Repository
-from app.runners.values import HEARTBEAT_SECONDS, LEASE_SECONDS
+from app.runners.values import HEARTBEAT_SECONDS
 from app.storage import service as storage
 
 DIFFERENTIAL = "differential"
@@ -40,11 +40,11 @@ class Work:
     parent_snapshot: str | None
     repository: Way | None
     restore: dict[str, Any] | None
-    lease_seconds: int = LEASE_SECONDS
+    lease_seconds: int
     heartbeat_seconds: int = HEARTBEAT_SECONDS
 
 
-def describe(execution: Execution, job: BackupJob) -> Work:
+def describe(execution: Execution, job: BackupJob, lease_seconds: int) -> Work:
     """Raises EngineError and ValidationFailed for storage that the run cannot be given."""
     backup_type, parent = _mode(execution, job)
     return Work(
@@ -54,6 +54,7 @@ def describe(execution: Execution, job: BackupJob) -> Work:
         parent_snapshot=parent,
         repository=_way(job) if job.backup_tool == RESTIC else None,
         restore=_restore(execution) if execution.kind == RESTORE else None,
+        lease_seconds=lease_seconds,
     )
 
 

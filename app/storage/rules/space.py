@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-LOW_PERCENT = 10.0
-# A little more, so that a storage at the edge is not told of again and again.
-RECOVERED_PERCENT = 12.0
 MOST_DAYS = 30
 
 
@@ -37,12 +34,19 @@ def utilization_percent(total_bytes: int | None, used_bytes: int | None) -> floa
     return round(100 * used_bytes / total_bytes, 2)
 
 
-def is_low(was_low: bool | None, total_bytes: int | None, free_bytes: int | None) -> bool | None:
-    """Below a tenth, and until it is clearly above again; None when nobody knows."""
+def is_low(
+    was_low: bool | None,
+    total_bytes: int | None,
+    free_bytes: int | None,
+    low_percent: float,
+    ok_percent: float,
+) -> bool | None:
+    """Below the low percentage, and until it is clearly above again, so that a storage at the
+    edge is not told of again and again; None when nobody knows."""
     if not total_bytes or free_bytes is None:
         return None
     percent = 100 * free_bytes / total_bytes
-    return percent < (RECOVERED_PERCENT if was_low else LOW_PERCENT)
+    return percent < (ok_percent if was_low else low_percent)
 
 
 def completed(

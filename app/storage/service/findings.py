@@ -19,6 +19,7 @@ from app.events.values import (
 from app.storage.drivers.base import Immutability, Probe, Space
 from app.storage.models import StorageProvider, StorageSample
 from app.storage.rules import space as rules
+from app.tenants.monitoring import monitoring_of
 
 _PROVIDERS: Any = StorageProvider.__table__
 _SAMPLES: Any = StorageSample.__table__
@@ -95,11 +96,13 @@ def keep_space(seen: Seen, space: Space, now: datetime) -> None:
 
 def _keep_low(seen: Seen, total: int | None, free: int | None, now: datetime) -> None:
     was = _PROVIDERS.c.is_low
-    if rules.is_low(False, total, free):
+    limits = monitoring_of(seen.tenant_id)
+    percents = limits.storage_low_percent, limits.storage_ok_percent
+    if rules.is_low(False, total, free, *percents):
         if _change(seen, {"is_low": True}, or_(was.is_(None), was.is_(False))):
             data = {"free_bytes": free, "total_bytes": total}
             _tell(STORAGE_LOW, f"Storage {seen.name} is nearly full", seen, now, data=data)
-    elif rules.is_low(True, total, free) is False:
+    elif rules.is_low(True, total, free, *percents) is False:
         if _change(seen, {"is_low": False}, was.is_(True)):
             _tell(STORAGE_RECOVERED, f"Storage {seen.name} has room again", seen, now)
         _change(seen, {"is_low": False}, was.is_(None))

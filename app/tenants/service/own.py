@@ -5,7 +5,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from app.core.db import db
+from app.core.db import after_commit, db
 from app.core.errors import ValidationFailed
 from app.core.models import get_row
 from app.core.settings import settings
@@ -14,7 +14,7 @@ from app.events import service as events
 from app.events.service import Fact
 from app.events.values import MONITORING_CHANGED
 from app.tenants.models import Tenant
-from app.tenants.monitoring import NAMES, Monitoring, complete
+from app.tenants.monitoring import NAMES, Monitoring, complete, forget_recent
 
 _SHOWN = (
     *("id", "slug", "name", "timezone", "quiet_hours", "is_suspended"),
@@ -48,6 +48,7 @@ def update_own(fields: dict[str, Any], now: datetime, *, expected_version: int |
             MONITORING_CHANGED, title, now, "tenant", tenant_id, data={"changed": sorted(changed)}
         )
         events.record(fact, tenant_id=tenant_id)
+        after_commit(forget_recent)
     db.session.flush()
     return _shown(tenant)
 
