@@ -19,7 +19,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     logging.configure(app.config["LOG_LEVEL"])
     routing.harden(app)
     app.before_request(requests.begin)
-    api = extensions.bind(app)
+    api = extensions.bind(app, registry.SCOPES)
     queue.bind(app)
     errors.install(app)
     registry.mount(app, api)

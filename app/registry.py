@@ -12,7 +12,7 @@ from app.alerts.service import finding as alerts
 from app.audit import service as audit
 from app.auth import background as auth_background
 from app.auth import cache
-from app.auth.routes import blp as auth_routes
+from app.auth import routes as auth_routes
 from app.auth.service.actors import load_actor
 from app.auth.service.reach import actor_in
 from app.backups import background as backups_background
@@ -38,16 +38,20 @@ from app.storage.service import usage
 from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
 from app.tenants.routes import blp as current_tenant_routes
+from app.users.values import PERMISSIONS, PLATFORM_PERMISSIONS
 from app.verification import background as verification_background
 from app.verification.routes import schedules as verification_schedules
 from app.verification.routes import verifications
 from app.verification.service import claims
 from app.verification.service import handover as verification_handover
 
+# What a machine's token may be asked for.
+SCOPES = sorted(PERMISSIONS | PLATFORM_PERMISSIONS)
 API_PREFIX = "/api/v1"
 LEGACY_PREFIX = "/api/backup"
 BLUEPRINTS = (
-    auth_routes,
+    auth_routes.sign_in,
+    auth_routes.oauth,
     tenants,
     current_tenant_routes,
     monitoring,

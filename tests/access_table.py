@@ -39,6 +39,7 @@ ANYBODY = f"anonymous {SIGNED_IN}"
 ACCESS: dict[str, tuple[str | None, str]] = {
     # Sign-in: each carries its own credentials in the body.
     "POST /api/v1/auth/login": (None, ANYBODY),
+    "POST /api/v1/auth/token": (None, ANYBODY),
     "POST /api/v1/auth/refresh": (None, ANYBODY),
     "POST /api/v1/auth/logout": (None, ANYBODY),
     # One's own account

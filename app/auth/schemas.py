@@ -126,6 +126,35 @@ class ApiKeySchema(Schema):
 
 
 class ShownKeySchema(ApiKeySchema):
-    """A key as it is shown once: with its secret."""
+    """A key as it is shown once: with its secret, whole and as OAuth names its halves."""
 
     key = fields.String(metadata={"example": "hf_ab12cd34ef56_0123456789abcdef"})
+    client_id = fields.String(metadata={"example": "hf_ab12cd34ef56"})
+    client_secret = fields.String(metadata={"example": "0123456789abcdef"})
+
+
+class TokenRequestSchema(Schema):
+    """The form of RFC 6749, 4.4.2; the client's id and secret may also come by HTTP Basic."""
+
+    grant_type = fields.String(
+        required=True,
+        validate=validate.OneOf(["client_credentials"]),
+        metadata={"example": "client_credentials"},
+    )
+    scope = fields.String(
+        metadata={
+            "description": "Permissions, separated by spaces. Default: all that the key may.",
+            "example": "events:read tasks:read",
+        }
+    )
+    client_id = fields.String(metadata={"example": "hf_ab12cd34ef56"})
+    client_secret = fields.String(metadata={"example": "0123456789abcdef"})
+
+
+class TokenSchema(Schema):
+    """The answer of RFC 6749, 5.1."""
+
+    access_token = fields.String(metadata=_TOKEN)
+    token_type = fields.String(metadata={"example": "Bearer"})
+    expires_in = Whole(metadata={"description": "Seconds.", "example": 3600})
+    scope = fields.String(metadata={"example": "events:read tasks:read"})

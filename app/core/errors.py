@@ -9,10 +9,12 @@ class DomainError(Exception):
 
     `details` maps a field (dotted when nested) to a list of messages, or a fact to its value.
     `aftermath` holds what must outlive the refusal (a failed sign-in's count, a quarantined
-    report): the error handler runs it in a fresh transaction after the roll-back.
+    report): the error handler runs it in a fresh transaction after the roll-back. The audit log
+    is told of every 401 and 403, and of what calls itself a refusal.
     """
 
     status: ClassVar[int] = 400
+    is_refusal: ClassVar[bool] = False
     code: ClassVar[str] = "BAD_REQUEST"
     message: str = "The request cannot be carried out."
 

@@ -1,5 +1,6 @@
 """The Flask extensions of this application, made once and bound by the factory."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,13 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-def bind(app: Flask) -> Api:
+def bind(app: Flask, scopes: Iterable[str]) -> Api:
     """Bind every extension to this application; gives its API document."""
     app.json = OrjsonProvider(app)
     app.extensions["cipher"] = Cipher(app.config["HOLDFAST_ENCRYPTION_KEYS"])
     app.extensions["waiters"] = Waiters(max(1, app.config["WEB_THREADS"] // 2))
     app.config["RATELIMIT_STORAGE_URI"] = limits.storage_uri(app.config["REDIS_URL"])
-    describe_api(app)
+    describe_api(app, scopes)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.config["JWT_COOKIE_CSRF_PROTECT"] = False

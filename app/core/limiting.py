@@ -11,8 +11,9 @@ from limits.strategies import RateLimiter
 
 from app.core import strict_json
 from app.core.errors import RateLimited
+from app.core.forms import client_name
 from app.core.http.operation import Operation
-from app.core.http.requests import address, credential
+from app.core.http.requests import address, credential, sent_form
 from app.core.identity import recognise
 
 UNLIMITED = "none"
@@ -53,9 +54,17 @@ def key() -> str:
 
 def _whom(kind: str) -> str:
     if kind == "login":
-        return f"login:{address()}:{_user_name()}"
+        return f"login:{address()}:{_sign_in_name()}"
     actor = recognise(credential())
     return f"{kind}:{actor.key if actor else address()}"
+
+
+def _sign_in_name() -> str:
+    """The user name or the client's id, whichever this operation signs in by."""
+    operation = _operation()
+    if operation is not None and operation.takes_form:
+        return client_name(sent_form())[:255]
+    return _user_name()
 
 
 def _user_name() -> str:

@@ -15,8 +15,8 @@ ADDRESS = "http://127.0.0.1:5000"
 PASSWORD = "the password that was printed"
 END_OF_BLOCK = "== end of block =="
 # A line that is meant to fail says so at its end: `# 401 TOKEN_REVOKED`.
-REFUSAL = re.compile(r"  # [45]\d\d ([A-Z_]+)$", re.MULTILINE)
-ANSWERED = re.compile(r'"(?:error|code)": ?"([A-Z_]+)"')
+REFUSAL = re.compile(r"  # [45]\d\d ([A-Za-z_]+)$", re.MULTILINE)
+ANSWERED = re.compile(r'"(?:error|code)": ?"([A-Za-z_]+)"')
 
 
 def blocks():

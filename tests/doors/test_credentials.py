@@ -13,6 +13,7 @@ OPEN = {
     "GET /api/v1/health/ready",
     "GET /api/v1/openapi.json",
     "POST /api/v1/auth/login",
+    "POST /api/v1/auth/token",
 }
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."
 BAD_CREDENTIALS = {

@@ -57,7 +57,8 @@ THEIRS = {
 def named_ids(operations):
     """Each operation with each field of its body that names a row."""
     for door in operations:
-        schema = door.operation.body
+        # A form comes from a client that names itself, and no row.
+        schema = None if door.operation.takes_form else door.operation.body
         for name, field in schema.fields.items() if schema else ():
             names_row = name.endswith(("_id", "_ids")) and name not in NO_ROWS
             if names_row and not field.dump_only:

@@ -11,7 +11,7 @@ from app.backups.models import Execution
 from app.core import clock
 from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
-from tests.support.cast import PASSWORD, Caller, Cast
+from tests.support.cast import PASSWORD, Caller, Cast, Form
 from tests.support.document import Document
 from tests.support.operations import Door
 from tests.support.rows import keep_alert, keep_run
@@ -73,6 +73,11 @@ def _refresh_token(scene: Scene) -> Any:
     return {"refresh_token": pair.refresh_token}
 
 
+def _client(scene: Scene) -> Any:
+    client_id, _, secret = scene.cast.key_caller("servicenow").key.rpartition("_")
+    return Form(grant_type="client_credentials", client_id=client_id, client_secret=secret)
+
+
 def _job(scene: Scene) -> Any:
     source = scene.cast.create_job().source_path
     number = source.rpartition("-")[2]
@@ -118,6 +123,7 @@ _TIMES = {"start_time": "2026-01-31T02:00:00Z", "end_time": "2026-01-31T02:05:00
 _PASSWORDS = {"current_password": PASSWORD, "new_password": "another password of the cast"}
 _BODIES: dict[str, Callable[[Scene], Any]] = {
     "POST /api/v1/auth/login": _login,
+    "POST /api/v1/auth/token": _client,
     "POST /api/v1/auth/refresh": _refresh_token,
     "POST /api/v1/auth/logout": _refresh_token,
     "POST /api/v1/auth/switch": lambda _: {"tenant": "acme"},

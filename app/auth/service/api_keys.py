@@ -32,6 +32,8 @@ class ShownKey:
     def __init__(self, row: ApiKey, made: NewSecret) -> None:
         self._row = row
         self.key = made.key
+        self.client_id = made.client_id
+        self.client_secret = made.secret
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, name)

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 
 from app.auth.values import KEY_PREFIX
-from app.core.crypto import constant_time_equal
 from app.core.errors import InvalidCredentials
 from app.core.secrets import keyed_hash
 
@@ -18,7 +17,11 @@ class NewSecret:
 
     @property
     def key(self) -> str:
-        return f"{KEY_PREFIX}{self.public_id}_{self.secret}"
+        return f"{self.client_id}_{self.secret}"
+
+    @property
+    def client_id(self) -> str:
+        return f"{KEY_PREFIX}{self.public_id}"
 
     @property
     def hash(self) -> str:
@@ -35,7 +38,3 @@ def split_key(token: str) -> tuple[str, str]:
     if not (separator and public_id.isalnum() and secret.isalnum() and len(token) < 200):
         raise InvalidCredentials()
     return public_id, secret
-
-
-def matches(kept_hash: str, secret: str) -> bool:
-    return constant_time_equal(kept_hash, keyed_hash(secret))

@@ -46,14 +46,14 @@ def start_family(user: User, tenant_id: int, now: datetime) -> tuple[Pair, int]:
     return _pair(family.id, family.user_id, family.refresh_jti), family.id
 
 
-def read_token(token: str, kind: str) -> dict[str, Any]:
-    """The claims of a genuine token of this kind (`access` or `refresh`).
+def read_claims(token: str) -> dict[str, Any]:
+    """The claims of a genuine token, of whatever kind.
 
-    Raises TokenExpired, and InvalidCredentials for anything forged, unsigned or of another kind.
+    Raises TokenExpired, and InvalidCredentials for anything forged or unsigned.
     """
     try:
         claims: dict[str, Any] = decode_token(token)
-        known = {**claims, "sub": int(claims["sub"]), "fam": int(claims["fam"])}
+        known = {**claims, "sub": int(claims["sub"])}
         is_over = claims["exp"] <= clock.utcnow().timestamp()
     except ExpiredSignatureError as exc:
         raise TokenExpired() from exc
@@ -62,11 +62,24 @@ def read_token(token: str, kind: str) -> dict[str, Any]:
     except RecursionError as exc:
         # The header is parsed before the signature is verified: anyone can nest it deeply.
         raise InvalidCredentials() from exc
-    if known.get("type") != kind:
-        raise InvalidCredentials()
     if is_over:
         raise TokenExpired()
     return known
+
+
+def read_token(token: str, kind: str) -> dict[str, Any]:
+    """The claims of a genuine token of this kind (`access` or `refresh`) of a sign-in.
+
+    Raises TokenExpired, and InvalidCredentials for anything forged, unsigned or of another kind.
+    """
+    return of_sign_in(read_claims(token), kind)
+
+
+def of_sign_in(claims: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The claims of a sign-in's token of this kind; raises InvalidCredentials for any other."""
+    if claims.get("type") != kind or not isinstance(claims.get("fam"), int):
+        raise InvalidCredentials()
+    return claims
 
 
 def rotate(token: str, now: datetime) -> tuple[Pair, TokenFamily]:

@@ -12,6 +12,7 @@ from app.core.http.operation import (
     requires,
     returns,
     takes,
+    takes_form,
     unaudited,
 )
 from app.core.http.pipeline import commit_before_waiting
@@ -29,5 +30,6 @@ __all__ = [
     "requires",
     "returns",
     "takes",
+    "takes_form",
     "unaudited",
 ]

@@ -1,5 +1,6 @@
-"""The API document as a whole: its title, its two ways to sign in, its error responses."""
+"""The API document as a whole: its title, its ways to sign in, its error responses."""
 
+from collections.abc import Iterable
 from threading import RLock
 from typing import Any
 
@@ -116,7 +117,8 @@ class Api(flask_smorest.Api):
         """None: a page's numbers are in its body."""
 
 
-def describe_api(app: Flask) -> None:
+def describe_api(app: Flask, scopes: Iterable[str]) -> None:
+    """Settings of the document; scopes are the permissions that a token may hold."""
     app.config.update(
         API_TITLE="Holdfast",
         API_VERSION="v1",
@@ -134,6 +136,16 @@ def describe_api(app: Flask) -> None:
                         "description": "An access token, or an API key.",
                     },
                     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                    "oauth2": {
+                        "type": "oauth2",
+                        "description": "An API key's id and secret for an access token.",
+                        "flows": {
+                            "clientCredentials": {
+                                "tokenUrl": "/api/v1/auth/token",
+                                "scopes": dict.fromkeys(scopes, "The permission of that name."),
+                            }
+                        },
+                    },
                 }
             },
         },

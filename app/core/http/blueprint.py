@@ -51,6 +51,7 @@ class Blueprint(flask_smorest.Blueprint):
         def served(**path: Any) -> Response:
             return serve(view_func, operation, action, resource, answers, path)
 
+        served.envelope = answers  # type: ignore[attr-defined]
         served.describe = partial(document.describe, view_func, rule, options, answers)  # type: ignore[attr-defined]
         super().add_url_rule(rule, endpoint, served, provide_automatic_options, **options)
 

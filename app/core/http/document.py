@@ -14,6 +14,7 @@ from app.core.http.operation import Operation, operation_of
 from app.core.idempotency import is_kept
 
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
+_OAUTH = "oauth2"
 _ALWAYS = (errors.RateLimited, errors.InternalError, errors.Unavailable)
 _UNAUTHENTICATED = (
     errors.AuthenticationRequired,
@@ -49,7 +50,6 @@ def _header(description: str, *, kind: str = "string", is_certain: bool = True) 
 
 _RETRY_AFTER = {"Retry-After": _header("Seconds.", kind="integer")}
 _ERROR_HEADERS: dict[int, dict[str, Any]] = {
-    401: {"WWW-Authenticate": _header("`Bearer`.")},
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,
 }
@@ -72,11 +72,16 @@ def describe(
         "response": {"responses": _responses(operation, method, rule, envelope)},
         "manual_doc": {
             "operationId": view.__name__,
-            "security": [] if _is_open(operation) else SECURITY,
+            "security": [] if _is_open(operation) else _security(operation),
             **({"x-permission": operation.permission} if operation.permission else {}),
             **({"deprecated": True} if envelope.is_deprecated else {}),
         },
     }
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """The ways in; by OAuth the token's scope must hold the permission."""
+    return [*SECURITY, {_OAUTH: [operation.permission] if operation.permission else []}]
 
 
 def _is_open(operation: Operation) -> bool:
@@ -95,7 +100,7 @@ def errors_of(operation: Operation, method: str, rule: str) -> list[type[DomainE
     if "<" in rule:
         found.append(errors.NotFound)
     if operation.body is not None:
-        found += _BODY
+        found += [errors.BodyTooLarge] if operation.takes_form else _BODY
     if operation.is_page:
         found.append(errors.UseCursor)
     if operation.is_conditional:
@@ -115,7 +120,7 @@ def _arguments(operation: Operation, method: str) -> dict[str, Any]:
     if operation.body is not None:
         parameters.append(
             {
-                "in": "json",
+                "in": "form" if operation.takes_form else "json",
                 "schema": operation.body,
                 "required": operation.body_required,
                 "example": example_of(operation.body),
@@ -173,8 +178,8 @@ def _success(operation: Operation, status: int, envelope: Envelope) -> dict[str,
 def _failure(status: int, kinds: list[type[DomainError]], envelope: Envelope) -> dict[str, Any]:
     """One status with an example for each of its codes."""
     examples = {
-        kind.code: {"summary": kind.message, "value": envelope.example_error(kind)}
-        for kind in sorted(kinds, key=lambda kind: kind.code)
+        envelope.code_of(kind): {"summary": kind.message, "value": envelope.example_error(kind)}
+        for kind in sorted(kinds, key=envelope.code_of)
     }
     return {
         "content_type": None,
@@ -196,6 +201,8 @@ def _headers(operation: Operation, method: str, status: int, envelope: Envelope)
         headers |= _IN_PROGRESS if status == errors.RequestInProgress.status else {}
     if status == operation.status or status in operation.also:
         return headers | _success_headers(operation)
+    if status == errors.AuthenticationRequired.status:
+        return headers | {"WWW-Authenticate": _header(f"`{envelope.challenge}`.")}
     return headers | _ERROR_HEADERS.get(status, {})
 
 

@@ -48,6 +48,7 @@ class Envelope:
     content_type = "application/json"
     headers: Mapping[str, str] = {}
     is_deprecated = False
+    challenge = "Bearer"
 
     def __init__(self) -> None:
         self._documented: dict[tuple[type[Schema], bool], type[Schema]] = {}
@@ -83,6 +84,10 @@ class Envelope:
             "details": error.details,
             "meta": {"trace_id": g.trace_id},
         }
+
+    def code_of(self, kind: type[DomainError]) -> str:
+        """The code under which an error leaves in this envelope."""
+        return kind.code
 
     def example_error(self, kind: type[DomainError]) -> dict[str, Any]:
         """An error's body as the document shows it."""

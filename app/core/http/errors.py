@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -71,7 +71,7 @@ def _respond(error: DomainError) -> Response:
     response = envelope.respond(envelope.wrap_error(error), error.status)
     response.headers.update(error.headers)
     if error.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="holdfast"'
+        response.headers["WWW-Authenticate"] = f'{envelope.challenge} realm="holdfast"'
     if error.status in (429, 503):
         response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     return response
@@ -118,7 +118,7 @@ def handle_bug(error: Exception) -> Response:
 
 
 def _refusal_audit(error: DomainError) -> list[Callable[[], None]]:
-    if error.status not in (401, 403):
+    if error.status not in (401, 403) and not error.is_refusal:
         return []
     entry = AuditEntry(
         action=g.get("action", "unknown"),
@@ -145,6 +145,11 @@ def _close_claim(claim: idempotency.Claim, error: DomainError, response: Respons
 
 
 def _envelope() -> Envelope:
+    """That of the view that was asked for, else that of the address."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    found: Envelope | None = getattr(view, "envelope", None)
+    if found is not None:
+        return found
     for prefix, envelope in _ENVELOPES.items():
         if request.path == prefix or request.path.startswith(prefix + "/"):
             return envelope

@@ -27,6 +27,7 @@ class Operation:
     body: Schema | None = None
     body_required: bool = True
     reads_itself: bool = False
+    takes_form: bool = False
     query: Schema | None = None
     answer: Schema | None = None
     is_page: bool = False
@@ -88,6 +89,11 @@ def takes(schema: type[Schema], *, required: bool = True) -> Callable[[View], Vi
 def reads_itself(schema: type[Schema] | None = None) -> Callable[[View], View]:
     """The view reads the raw request, whose query is not judged; the schema is for the document."""
     return _declare(body=schema() if schema else None, reads_itself=True)
+
+
+def takes_form(schema: type[Schema]) -> Callable[[View], View]:
+    """The view reads a form by `requests.sent_form`; the schema is for the document."""
+    return _declare(body=schema(), reads_itself=True, takes_form=True)
 
 
 def filters(schema: type[Schema]) -> Callable[[View], View]:

@@ -10,8 +10,9 @@ from flask import Response, current_app, g, request
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.core import ids, strict_json
+from app.core import forms, ids, strict_json
 from app.core.errors import MalformedBody, UnsupportedMediaType, ValidationFailed
+from app.core.forms import SentForm
 from app.core.identity import Credential, find_actor
 from app.core.logging import bind, clear, get_logger
 from app.core.schemas import StrictSchema
@@ -87,6 +88,15 @@ def _read_credential() -> Credential | None:
 def raw_body() -> tuple[bytes, str | None]:
     """The body's bytes and its Content-Type as sent, for what is not read as strict JSON."""
     return request.get_data(cache=True), request.headers.get("Content-Type")
+
+
+def sent_form() -> SentForm:
+    """The body as a form, with the Authorization header: OAuth's clients may use either."""
+    if "form" not in g:
+        header = request.headers.get("Authorization", "")
+        g.form = forms.parse(request.get_data(cache=True), request.mimetype, header)
+    found: SentForm = g.form
+    return found
 
 
 def read_body(schema: Schema, *, required: bool = True) -> dict[str, Any]:
