@@ -16,7 +16,8 @@ class Operation:
     """The declarations of one view, read by the pipeline and by the OpenAPI document.
 
     `permission` is None for anything a signed-in caller may do; `guarded` tells that somebody
-    thought of it at all.
+    thought of it at all. Any of `instead` does as well, and `own` names the value of the path
+    that needs none where it is the caller's own id.
     """
 
     guarded: bool = False
@@ -24,6 +25,8 @@ class Operation:
     token_in_view: bool = False
     is_across_tenants: bool = False
     permission: str | None = None
+    instead: tuple[str, ...] = ()
+    own: str | None = None
     body: Schema | None = None
     body_required: bool = True
     reads_itself: bool = False
@@ -62,9 +65,15 @@ def _declare(**facts: Any) -> Callable[[View], View]:
     return decorate
 
 
-def requires(permission: str | None = None) -> Callable[[View], View]:
-    """The permission that a caller needs; without one, any signed-in caller may."""
-    return _declare(permission=permission, guarded=True)
+def requires(
+    permission: str | None = None, *instead: str, own: str | None = None
+) -> Callable[[View], View]:
+    """The permission that a caller needs; without one, any signed-in caller may.
+
+    Any of `instead` lets in too, and so does a path whose value `own` is the caller's user id.
+    A refusal names the first.
+    """
+    return _declare(permission=permission, instead=instead, own=own, guarded=True)
 
 
 def public(*, token_in_view: bool = False) -> Callable[[View], View]:

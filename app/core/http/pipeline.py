@@ -34,7 +34,7 @@ def serve(
     """
     g.action, g.operation = action, operation
     g.conclude = partial(_conclude, operation, action, resource, envelope, path)
-    actor = guard(operation)
+    actor = guard(operation, path)
     replay = _replay(actor, envelope)
     if replay is not None:
         return replay
@@ -78,17 +78,26 @@ def _conclude(
     return response
 
 
-def guard(operation: Operation) -> Actor | None:
+def guard(operation: Operation, path: dict[str, Any]) -> Actor | None:
     """The caller, once it is known and allowed; None for a public operation."""
     if operation.is_public:
         return None
     actor = demand_actor(requests.credential())
-    is_allowed = operation.permission is None or actor.can(operation.permission)
-    if actor.is_suspended and (operation.permission is None or not is_allowed):
+    permission = operation.permission
+    is_allowed = permission is None or actor.can(permission) or _is_let_in(actor, operation, path)
+    if actor.is_suspended and (permission is None or not is_allowed):
         raise TenantSuspended()
     if not is_allowed:
-        raise Forbidden(details={"required": operation.permission})
+        raise Forbidden(details={"required": permission})
     return actor
+
+
+def _is_let_in(actor: Actor, operation: Operation, path: dict[str, Any]) -> bool:
+    """Whoever lacks the permission itself."""
+    if any(map(actor.can, operation.instead)):
+        return True
+    own_id = path[operation.own] if operation.own else None
+    return own_id is not None and own_id == actor.user_id
 
 
 def arguments(operation: Operation, path: dict[str, Any]) -> dict[str, Any]:
