@@ -153,12 +153,13 @@ def _count(statement: Select[Any], *, is_exact: bool) -> tuple[int, bool]:
 
 def _after(order: list[Any], values: list[Any]) -> ColumnElement[bool]:
     """Rows that come after `values` in the order: (a > x) or (a = x and b > y) or …"""
+    # Of a bare True SQLAlchemy thinks that nothing can be more or less.
+    values = [literal(v, column.type) for v, (_, column, _) in zip(values, order, strict=True)]
     directions = {is_down for _, _, is_down in order}
     if len(directions) == 1:
         # Both databases read such a comparison off an index, also where many rows share `a`.
-        columns = [column for _, column, _ in order]
-        place = tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
-        return tuple_(*columns) < place if directions == {True} else tuple_(*columns) > place
+        columns, place = tuple_(*(column for _, column, _ in order)), tuple_(*values)
+        return columns < place if directions == {True} else columns > place
     alternatives = []
     for position, (_, column, is_down) in enumerate(order):
         equal = [order[i][1] == values[i] for i in range(position)]
