@@ -39,6 +39,8 @@ from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
 from app.tenants.routes import blp as current_tenant_routes
 from app.users.values import PERMISSIONS, PLATFORM_PERMISSIONS
+from app.users import background as users_background
+from app.users.routes import invites, members, people
 from app.verification import background as verification_background
 from app.verification.routes import schedules as verification_schedules
 from app.verification.routes import verifications
@@ -57,6 +59,9 @@ BLUEPRINTS = (
     monitoring,
     aws_accounts,
     event_routes,
+    people,
+    members,
+    invites,
     jobs,
     executions,
     copies,
@@ -85,6 +90,7 @@ BACKGROUND = (
     mail_background,
     runners_background,
     storage_background,
+    users_background,
     verification_background,
 )
 

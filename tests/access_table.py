@@ -27,6 +27,7 @@ REPORTERS = "admin manager operator reporter"
 MANAGERS = "admin manager"
 EVENT_READERS = f"{READERS} servicenow"
 DASHBOARDS = f"{READERS} toolbox"
+USER_READERS = "admin manager auditor"
 RUNNERS = "runner"
 TASK_READERS = f"{READERS} servicenow"
 TASK_WRITERS = f"{OPERATORS} servicenow"
@@ -46,6 +47,25 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "POST /api/v1/auth/switch": (None, SIGNED_IN),
     "GET /api/v1/auth/me": (None, SIGNED_IN),
     "PUT /api/v1/auth/me/password": (None, SIGNED_IN),
+    "POST /api/v1/auth/reset-password": (None, ANYBODY),
+    # People, members and invites
+    "GET /api/v1/users": ("users:read", USER_READERS),
+    "POST /api/v1/users": ("users:manage", ADMINS),
+    "GET /api/v1/users/{user_id}": ("users:read", USER_READERS),
+    "PUT /api/v1/users/{user_id}": ("users:manage", ADMINS),
+    "DELETE /api/v1/users/{user_id}": ("users:manage", ADMINS),
+    "POST /api/v1/users/{user_id}/reset-password": ("users:manage", ADMINS),
+    "GET /api/v1/roles": (None, SIGNED_IN),
+    "GET /api/v1/tenants/current/members": ("users:read", USER_READERS),
+    "POST /api/v1/tenants/current/members": ("users:manage", ADMINS),
+    "GET /api/v1/tenants/current/members/{user_id}": ("users:read", USER_READERS),
+    "PUT /api/v1/tenants/current/members/{user_id}": ("users:manage", ADMINS),
+    "DELETE /api/v1/tenants/current/members/{user_id}": ("users:manage", ADMINS),
+    "GET /api/v1/tenants/current/invites": ("users:manage", ADMINS),
+    "POST /api/v1/tenants/current/invites": ("users:manage", ADMINS),
+    "GET /api/v1/tenants/current/invites/{invite_id}": ("users:manage", ADMINS),
+    "DELETE /api/v1/tenants/current/invites/{invite_id}": ("users:manage", ADMINS),
+    "POST /api/v1/invites/{token}/accept": (None, ANYBODY),
     # API keys
     "GET /api/v1/auth/api-keys": ("api_keys:manage", ADMINS),
     "POST /api/v1/auth/api-keys": ("api_keys:manage", ADMINS),
@@ -202,6 +222,9 @@ OTHERS: dict[str, tuple[str, str]] = {
     "PUT /api/v1/comments/{comment_id}": ("comments:manage", ADMINS),
     "DELETE /api/v1/comments/{comment_id}": ("comments:manage", ADMINS),
 }
+
+# Of themselves people may without the permission.
+OWN_TOO = {"GET /api/v1/users/{user_id}", "PUT /api/v1/users/{user_id}"}
 
 # A field, set to true, that asks for more than its operation does.
 FINER: dict[tuple[str, str], tuple[str, str]] = {

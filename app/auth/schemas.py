@@ -31,6 +31,11 @@ class PasswordChangeSchema(StrictSchema):
     new_password = Text(1024, required=True, metadata={"example": "staple of another kind"})
 
 
+class PasswordResetSchema(StrictSchema):
+    token = Text(200, required=True, metadata={"example": "hf_reset_0123456789abcdef"})
+    new_password = Text(1024, required=True, metadata={"example": "staple of another kind"})
+
+
 class TenantNameSchema(Schema):
     id = Whole(1)
     slug = fields.String(metadata={"example": "default"})

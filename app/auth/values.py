@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-FAILURES_TO_LOCK = 5
-LOCKED_FOR = timedelta(minutes=15)
 ACCESS_LIFETIME = timedelta(hours=1)
 REFRESH_LIFETIME = timedelta(days=30)
 CACHED_SECONDS = 5

@@ -1,4 +1,6 @@
-"""Roles, and the permissions that each of them holds."""
+"""Roles, the permissions that each of them holds, and the figures of invites and lock-outs."""
+
+from datetime import timedelta
 
 READ = frozenset(
     {
@@ -80,6 +82,32 @@ PERMISSIONS = ROLE_PERMISSIONS["admin"]
 # Of a person with the flag `is_platform_admin`, on top of the role; never of an API key.
 PLATFORM_PERMISSIONS = frozenset({"platform:manage"})
 ROLE_ALIASES = {"user": "viewer"}
+ROLE_DESCRIPTIONS = {
+    "admin": "Everything in its tenant.",
+    "manager": "Everything but users, API keys and the tenant's settings.",
+    "operator": "Reads everything; writes and runs backups, storage, verifications and tasks.",
+    "viewer": "Reads, and comments on tasks.",
+    "auditor": "Reads everything, the audit log and reports too; writes nothing.",
+    "reporter": "Posts a status, and nothing else: for backup scripts.",
+    "runner": "Claims runs of its own host and reports on them.",
+    "servicenow": "Reads events and tasks, writes tasks and comments.",
+    "toolbox": "Reads dashboards, trends and sessions.",
+    "assistant": "Writes sessions and validation, reads trends and records.",
+    "integration": "Writes events and records.",
+}
+ROLE_NAMES = (*ROLE_PERMISSIONS, *ROLE_ALIASES)
+MANAGE_USERS = "users:manage"
+ADMIN = "admin"
+
+FAILURES_TO_LOCK = 5
+LOCKED_FOR = timedelta(minutes=15)
+INVITE_LIFETIME = timedelta(days=7)
+RESET_LIFETIME = timedelta(hours=1)
+# They show by their form what they are, so that no log keeps the token in an invite's address.
+INVITE_PREFIX = "hf_invite_"
+RESET_PREFIX = "hf_reset_"
+
+OPEN, ACCEPTED, WITHDRAWN, EXPIRED = "open", "accepted", "withdrawn", "expired"
 
 
 def canonical_role(role: str) -> str:

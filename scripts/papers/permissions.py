@@ -6,7 +6,7 @@ from flask import Flask
 
 from scripts.papers.markdown import code, opening, table
 from scripts.papers.operations import Told, told
-from tests.access_table import ACCESS, FINER, HOSTS_ONLY, OTHERS, PEOPLE_ONLY, ROLES
+from tests.access_table import ACCESS, FINER, HOSTS_ONLY, OTHERS, OWN_TOO, PEOPLE_ONLY, ROLES
 
 _TEXT = """
 Almost every operation asks for one permission, and a role is a set of permissions; no operation
@@ -97,6 +97,7 @@ def _exceptions() -> str:
         for (line, field), (permission, roles) in FINER.items()
     ]
     people = [f"- {code(line)} is for people: an API key gets 403." for line in sorted(PEOPLE_ONLY)]
+    own = [f"- {code(line)} asks for no permission of oneself." for line in sorted(OWN_TOO)]
     hosts = [
         f"- {code(line)} is for hosts: every other caller than a registered runner's key gets 403."
         for line in sorted(HOSTS_ONLY)
@@ -106,4 +107,4 @@ def _exceptions() -> str:
         f"which {' and '.join(map(code, roles.split()))} has."
         for line, (permission, roles) in OTHERS.items()
     ]
-    return "\n".join(["## Exceptions\n", *finer, *others, *people, *hosts]) + "\n"
+    return "\n".join(["## Exceptions\n", *finer, *others, *own, *people, *hosts]) + "\n"

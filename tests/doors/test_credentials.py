@@ -4,7 +4,8 @@ import pytest
 
 from tests.support.operations import doors, error_code
 
-# contract-conventions: health, the document, its pages, and sign-in, which brings its own.
+# contract-conventions: health, the document, its pages, and what brings credentials of its own:
+# sign-in, a reset link, an invite.
 OPEN = {
     "GET /api/docs",
     "GET /api/docs/files/<path:name>",
@@ -14,6 +15,8 @@ OPEN = {
     "GET /api/v1/openapi.json",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/token",
+    "POST /api/v1/auth/reset-password",
+    "POST /api/v1/invites/<string:token>/accept",
 }
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."
 BAD_CREDENTIALS = {

@@ -9,9 +9,13 @@ from typing import Any
 from app.auth.service import tokens
 from app.backups.models import Execution
 from app.core import clock
+from app.core.secrets import keyed_hash
 from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
 from tests.support.cast import PASSWORD, Caller, Cast, Form
+from app.users.models import PasswordReset
+from app.users.values import RESET_LIFETIME
+from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.document import Document
 from tests.support.operations import Door
 from tests.support.rows import keep_alert, keep_run
@@ -76,6 +80,18 @@ def _refresh_token(scene: Scene) -> Any:
 def _client(scene: Scene) -> Any:
     client_id, _, secret = scene.cast.key_caller("servicenow").key.rpartition("_")
     return Form(grant_type="client_credentials", client_id=client_id, client_secret=secret)
+def _reset(scene: Scene) -> Any:
+    """The token of a link that was mailed to somebody of Acme."""
+    token = f"hf_reset_{next(_numbers)}"
+    with scene.cast.app.app_context(), as_tenant(scene.cast.tenant("acme")) as session:
+        session.add(
+            PasswordReset(
+                user_id=scene.cast.user("viewer").id,
+                token_hash=keyed_hash(token),
+                expires_at=clock.utcnow() + RESET_LIFETIME,
+            )
+        )
+    return {"token": token, "new_password": "another password of the cast"}
 
 
 def _job(scene: Scene) -> Any:
@@ -128,6 +144,17 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
     "POST /api/v1/auth/logout": _refresh_token,
     "POST /api/v1/auth/switch": lambda _: {"tenant": "acme"},
     "PUT /api/v1/auth/me/password": lambda _: _PASSWORDS,
+    "POST /api/v1/auth/reset-password": _reset,
+    "POST /api/v1/users": lambda _: {
+        "email": f"new-{next(_numbers)}@example.org",
+        "full_name": "Nora New",
+        "role": "viewer",
+    },
+    "PUT /api/v1/users/{user_id}": lambda _: {"full_name": "Mended"},
+    "POST /api/v1/invites/{token}/accept": lambda _: {
+        "password": "a password of the guest",
+        "full_name": "Gustav Guest",
+    },
     "POST /api/v1/auth/api-keys": lambda _: {"name": "nightly", "role": "reporter"},
     "POST /api/v1/tenants": lambda _: {"slug": f"new-{next(_numbers)}", "name": "New"},
     "POST /api/v1/backups": _job,

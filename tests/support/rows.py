@@ -8,9 +8,12 @@ from app.alerts.models import Alert
 from app.backups.models import Execution
 from app.core import clock
 from app.core.db import Base, db
+from app.core.secrets import keyed_hash
 from app.core.tenancy import as_tenant
 from app.events.models import Event
 from app.legacy.models import RejectedReport
+from app.users.models import Invite
+from app.users.values import INVITE_LIFETIME
 from tests.support.cast import Caller, Cast
 
 # Written by refusals and by mere calls, whoever calls.
@@ -20,8 +23,11 @@ _STAMPS = {"last_used_at"}
 _numbers = itertools.count(1)
 
 
-def make_rows(cast: Cast, admin: Caller, names: Iterable[str]) -> dict[str, int]:
-    """The id of a row for each parameter name; fails on a name that nobody makes a row for."""
+def make_rows(cast: Cast, admin: Caller, names: Iterable[str]) -> dict[str, Any]:
+    """The id of a row for each parameter name, or what else an address holds of it.
+
+    Fails on a name that nobody makes a row for.
+    """
     made = {}
     for name in sorted(names):
         assert name in _FACTORIES, (
@@ -154,6 +160,22 @@ def keep_event(cast: Cast, tenant: str = "acme", **fields: Any) -> int:
         return int(event.id)
 
 
+def keep_invite(cast: Cast, tenant: str = "acme", **fields: Any) -> tuple[int, str]:
+    """An open invite of nobody's making, and its token."""
+    number, now = next(_numbers), clock.utcnow()
+    token = f"hf_invite_{number}"
+    given = {"email": f"guest-{number}@example.org", "role": "viewer", **fields}
+    with cast.app.app_context(), as_tenant(cast.tenant(tenant)) as session:
+        invite = Invite(
+            **{"expires_at": now + INVITE_LIFETIME, **given},
+            email_key=given["email"].casefold(),
+            token_hash=keyed_hash(token),
+        )
+        session.add(invite)
+        session.flush()
+        return int(invite.id), token
+
+
 def _report(cast: Cast, _admin: Caller) -> int:
     with cast.app.app_context(), as_tenant(cast.tenant("acme")) as session:
         report = RejectedReport(
@@ -176,7 +198,7 @@ def _tenant(cast: Cast, _admin: Caller) -> int:
     return cast.tenant(f"tenant-{next(_numbers)}")
 
 
-_FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
+_FACTORIES: dict[str, Callable[[Cast, Caller], Any]] = {
     "account_id": _account,
     "alert_id": _alert,
     "backup_id": _job,
@@ -184,6 +206,7 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "copy_id": _copy,
     "event_id": lambda cast, _: keep_event(cast),
     "execution_id": _execution,
+    "invite_id": lambda cast, _: keep_invite(cast)[0],
     "job_id": _job,
     "key_id": _key,
     "provider_id": _provider,
@@ -191,6 +214,7 @@ _FACTORIES: dict[str, Callable[[Cast, Caller], int]] = {
     "runner_id": _runner,
     "schedule_id": _schedule,
     "task_id": _task,
+    "token": lambda cast, _: keep_invite(cast)[1],
     "user_id": lambda cast, _: cast.user("viewer").id,
     "tenant_id": _tenant,
     "verification_id": _verification,

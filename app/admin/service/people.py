@@ -4,8 +4,7 @@ import secrets
 
 from marshmallow import ValidationError
 
-from app.auth.service import tokens
-from app.auth.values import RESET
+from app.auth.service import account
 from app.core import clock
 from app.core.errors import ValidationFailed
 from app.core.schemas import Name
@@ -60,9 +59,7 @@ def reset_password(username: str, password: str | None) -> str:
         users.refuse_weak_password(
             chosen, username=user.username, email=user.email, field="password"
         )
-        users.set_password(user, hash_password(chosen))
-        user.auth_epoch += 1
-        tokens.revoke_user(user.id, RESET, clock.utcnow())
+        account.end_sign_ins(user, hash_password(chosen), clock.utcnow())
     return chosen
 
 

@@ -8,6 +8,7 @@ from app.auth.schemas import (
     ApiKeySchema,
     LoginSchema,
     PasswordChangeSchema,
+    PasswordResetSchema,
     ProfileSchema,
     RefreshSchema,
     RotateSchema,
@@ -102,6 +103,17 @@ def change_my_password(body: dict[str, Any]) -> Any:
     return account.change_password(
         current_actor(), body["current_password"], body["new_password"], clock.utcnow()
     )
+
+
+@blp.post("/reset-password")
+@public()
+@limited("login")
+@takes(PasswordResetSchema)
+@returns(None, message="Password changed; all sign-ins have ended.")
+@fails(errors.InvalidCredentials)
+def reset_password(body: dict[str, Any]) -> Any:
+    """Choose a new password by the link that was mailed."""
+    return account.reset_password(body["token"], body["new_password"], clock.utcnow())
 
 
 @blp.get("/api-keys")

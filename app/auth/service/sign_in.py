@@ -9,19 +9,15 @@ from sqlalchemy import or_, update
 from app.auth.service import tokens
 from app.auth.service.actors import actor_of
 from app.auth.service.tokens import Pair
-from app.auth.values import FAILURES_TO_LOCK, LOCKED_FOR, LOGOUT
+from app.auth.values import LOGOUT
 from app.core import identity
 from app.core.db import db
 from app.core.errors import Forbidden, InvalidCredentials, NotFound, TenantSuspended
 from app.core.identity import Actor
-from app.core.logging import current_trace_id
 from app.core.tenancy import unscoped
-from app.events import service as events
-from app.events.service import Fact
-from app.events.values import AUTH_LOCKED
 from app.users.models import User
 from app.users.passwords import hash_password, needs_rehash, verify_password
-from app.users.service import Belonging, find_user, list_belongings
+from app.users.service import Belonging, count_failure, find_user, is_locked, list_belongings
 
 _USERS: Any = User.__table__
 
@@ -117,40 +113,6 @@ def sign_out(token: str, now: datetime) -> None:
     identity.adopt(
         Actor(family.tenant_id, "user", user.username, user_id=user.id, session_id=family.id)
     )
-
-
-def count_failure(user_id: int, now: datetime) -> None:
-    """One more wrong password; the fifth in a row locks the account for 15 minutes."""
-    failures = db.session.scalar(
-        update(_USERS)
-        .where(_USERS.c.id == user_id)
-        .values(failed_logins=_USERS.c.failed_logins + 1)
-        .returning(_USERS.c.failed_logins)
-    )
-    if failures is None or failures < FAILURES_TO_LOCK:
-        return
-    db.session.execute(
-        update(_USERS)
-        .where(_USERS.c.id == user_id)
-        .values(failed_logins=0, locked_until=now + LOCKED_FOR)
-    )
-    user = db.session.get_one(User, user_id)
-    for belonging in list_belongings(user_id):
-        events.record(
-            Fact(
-                type=AUTH_LOCKED,
-                title=f"Account {user.username} was locked after {FAILURES_TO_LOCK} failures",
-                occurred_at=now,
-                subject_type="user",
-                subject_id=user_id,
-                trace_id=current_trace_id(),
-            ),
-            tenant_id=belonging.tenant.id,
-        )
-
-
-def is_locked(user: User, now: datetime) -> bool:
-    return user.locked_until is not None and user.locked_until > now
 
 
 def _choose(
