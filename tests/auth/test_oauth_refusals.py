@@ -10,8 +10,8 @@ from app.auth.service import api_keys
 from app.core import clock
 from app.core.tenancy import as_tenant, unscoped
 from app.tenants.models import Tenant
-from tests.auth.test_oauth_token import GRANT, URL, basic, halves
 from tests.support.cast import Form
+from tests.support.oauth import GRANT, URL, basic, halves
 
 
 @pytest.fixture

@@ -1,24 +1,10 @@
 """POST /auth/token: an API key's id and secret for a token, as RFC 6749 says."""
 
-from base64 import b64encode
-
 import pytest
 
 from app.audit.models import AuditRow
 from tests.support.cast import Form
-
-URL = "/api/v1/auth/token"
-GRANT = {"grant_type": "client_credentials"}
-
-
-def halves(key):
-    client_id, _, secret = key.rpartition("_")
-    return {"client_id": client_id, "client_secret": secret}
-
-
-def basic(client_id, client_secret):
-    text = b64encode(f"{client_id}:{client_secret}".encode()).decode()
-    return {"Authorization": f"Basic {text}"}
+from tests.support.oauth import GRANT, URL, basic, halves
 
 
 @pytest.fixture

@@ -1,0 +1,18 @@
+"""The request of OAuth's client credentials, with an API key for the client."""
+
+from base64 import b64encode
+
+URL = "/api/v1/auth/token"
+GRANT = {"grant_type": "client_credentials"}
+
+
+def halves(key: str) -> dict[str, str]:
+    """An API key as OAuth names its parts."""
+    client_id, _, secret = key.rpartition("_")
+    return {"client_id": client_id, "client_secret": secret}
+
+
+def basic(client_id: str, client_secret: str) -> dict[str, str]:
+    """The same as a header."""
+    text = b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    return {"Authorization": f"Basic {text}"}
