@@ -111,6 +111,16 @@ def test_what_began_long_before_stays_an_alert_of_its_own(desk, fail, lose, jobs
     assert (own.parent_id, own.count) == (None, 2)
 
 
+def test_what_began_since_the_hosts_last_word_is_its_child(desk, fail, lose, jobs, cast):
+    fail(jobs[:1])
+    desk.change(Runner, cast.rows(Runner)[0].id, last_seen_at=desk.now - timedelta(minutes=3))
+    desk.now += timedelta(hours=1)
+    lose()
+
+    (parent,), (child,) = by_type(desk, "runner.lost"), by_type(desk, "backup.failed")
+    assert child.parent_id == parent.id
+
+
 def test_another_hosts_job_is_no_child(desk, lose, fail, cast):
     lose()
     fail([cast.create_job(runner="elsewhere"), cast.create_job()])

@@ -1,6 +1,7 @@
 """Alerts that explain others: what they take to themselves, and what they let go of again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
@@ -11,6 +12,7 @@ from app.alerts.values import FIRST_SIGN, GRACE, GROUPED, OPEN, RESOLVED
 from app.backups.models import BackupJob
 from app.core.db import db
 from app.events.values import RUNNER_LOST
+from app.runners.models import Runner
 
 
 def list_open() -> Sequence[Alert]:
@@ -36,7 +38,7 @@ def adopt(parent: Alert, cause: Cause) -> None:
         Alert.type.in_(CHILDREN),
         Alert.status == OPEN,
         or_(Alert.parent_id.is_(None), Alert.look_again_at.is_not(None)),
-        Alert.opened_at >= cause.at - FIRST_SIGN,
+        Alert.opened_at >= _first_sign(parent, cause.at),
         Alert.backup_id.in_(select(BackupJob.id).where(needs)),
     )
     children = [one for one in db.session.scalars(statement) if may_be_child(one.type, one.data)]
@@ -44,6 +46,15 @@ def adopt(parent: Alert, cause: Cause) -> None:
         child.parent_id, child.look_again_at = parent.id, None
         keep(child, GROUPED, cause)
     take_back(children, cause.now)
+
+
+def _first_sign(parent: Alert, at: datetime) -> datetime:
+    """Since when it may have been down: a runner since its last word, however long ago that is."""
+    first = at - FIRST_SIGN
+    if parent.type != RUNNER_LOST:
+        return first
+    last_word = db.session.scalar(select(Runner.last_seen_at).where(Runner.id == parent.subject_id))
+    return min(first, last_word or first)
 
 
 def release(parent: Alert, cause: Cause) -> None:
