@@ -38,9 +38,9 @@ from app.storage.service import usage
 from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
 from app.tenants.routes import blp as current_tenant_routes
-from app.users.values import PERMISSIONS, PLATFORM_PERMISSIONS
 from app.users import background as users_background
 from app.users.routes import invites, members, people
+from app.users.values import PERMISSIONS, PLATFORM_PERMISSIONS
 from app.verification import background as verification_background
 from app.verification.routes import schedules as verification_schedules
 from app.verification.routes import verifications

@@ -12,10 +12,9 @@ from app.core import clock
 from app.core.secrets import keyed_hash
 from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
-from tests.support.cast import PASSWORD, Caller, Cast, Form
 from app.users.models import PasswordReset
 from app.users.values import RESET_LIFETIME
-from tests.support.cast import PASSWORD, Caller, Cast
+from tests.support.cast import PASSWORD, Caller, Cast, Form
 from tests.support.document import Document
 from tests.support.operations import Door
 from tests.support.rows import keep_alert, keep_run
@@ -80,6 +79,8 @@ def _refresh_token(scene: Scene) -> Any:
 def _client(scene: Scene) -> Any:
     client_id, _, secret = scene.cast.key_caller("servicenow").key.rpartition("_")
     return Form(grant_type="client_credentials", client_id=client_id, client_secret=secret)
+
+
 def _reset(scene: Scene) -> Any:
     """The token of a link that was mailed to somebody of Acme."""
     token = f"hf_reset_{next(_numbers)}"
