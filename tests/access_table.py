@@ -192,6 +192,7 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/dashboard/overview": ("dashboard:read", DASHBOARDS),
     "GET /api/v1/dashboard/backup-stats": ("dashboard:read", DASHBOARDS),
     "GET /api/v1/dashboard/events-stats": ("dashboard:read", DASHBOARDS),
+    "GET /api/v1/dashboard/tasks-stats": ("dashboard:read", DASHBOARDS),
     "GET /api/v1/dashboard/users-stats": ("users:manage", ADMINS),
     "GET /api/v1/dashboard/storage-stats": ("dashboard:read", DASHBOARDS),
     "GET /api/v1/dashboard/compliance-trend": ("dashboard:read", DASHBOARDS),

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.core import clock
 from app.core.http import Blueprint, filters, requires, returns
+from app.core.identity import current_actor
 from app.dashboard.schemas import (
     BackupStatsSchema,
     ComplianceTrendSchema,
@@ -11,6 +12,7 @@ from app.dashboard.schemas import (
     OverviewSchema,
     PeriodQuery,
     StorageStatsSchema,
+    TasksStatsSchema,
     UsersStatsSchema,
 )
 from app.dashboard.service import views
@@ -45,6 +47,15 @@ def get_backup_stats(query: dict[str, Any]) -> Any:
 def get_events_stats(query: dict[str, Any]) -> Any:
     """Count the events of a period by severity, type, source and day."""
     return views.events_stats(query["time_period"], clock.utcnow())
+
+
+@blp.get("/tasks-stats")
+@requires("dashboard:read")
+@filters(PeriodQuery)
+@returns(TasksStatsSchema)
+def get_tasks_stats(query: dict[str, Any]) -> Any:
+    """Count the tasks by status and priority, and the caller's own."""
+    return views.tasks_stats(query["time_period"], current_actor(), clock.utcnow())
 
 
 @blp.get("/users-stats")

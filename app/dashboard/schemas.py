@@ -7,6 +7,7 @@ from app.core.schemas import Moment, StrictSchema, Whole, Word
 from app.dashboard.values import LAST_24H, PERIODS, RESULTS
 from app.events.schemas import EventSubjectSchema
 from app.events.values import SEVERITIES
+from app.tasks.values import PRIORITIES, STATUSES
 from app.users.values import ROLE_PERMISSIONS
 
 _FROM = {"description": "The first moment that counts: a full hour, or midnight (UTC)."}
@@ -173,6 +174,14 @@ class OpenAlertsSchema(Schema):
     by_severity = fields.Nested(SeverityCountsSchema)
 
 
+class TasksSchema(Schema):
+    """What is to be done; overdue are those that `GET /tasks?overdue=true` lists."""
+
+    open = Whole(0)
+    in_progress = Whole(0)
+    overdue = Whole(0)
+
+
 class OverviewSchema(PeriodSchema):
     """Everything on one screen; the period bounds the runs, the rest is as it stands now."""
 
@@ -181,7 +190,34 @@ class OverviewSchema(PeriodSchema):
     storage = fields.Nested(StoragesSchema)
     compliance = fields.Nested(ComplianceCountsSchema)
     alerts = fields.Nested(OpenAlertsSchema)
+    tasks = fields.Nested(TasksSchema)
     newest_events = fields.List(fields.Nested(NewestEventSchema))
+
+
+TaskCountsSchema = Schema.from_dict(
+    {status: Whole(0) for status in STATUSES}, name="TaskCountsSchema"
+)
+PriorityCountsSchema = Schema.from_dict(
+    {priority: Whole(0) for priority in PRIORITIES}, name="PriorityCountsSchema"
+)
+
+
+class TasksStatsSchema(PeriodSchema):
+    """The tasks that were not deleted.
+
+    `created` and `closed` are those of the period; the completion rate is the percentage that
+    is closed of those that were created in it. `mine` are the caller's own.
+    """
+
+    total = Whole(0)
+    by_status = fields.Nested(TaskCountsSchema)
+    by_priority = fields.Nested(PriorityCountsSchema)
+    unfinished_by_priority = fields.Nested(PriorityCountsSchema)
+    overdue = Whole(0)
+    created = Whole(0)
+    closed = Whole(0)
+    completion_rate = fields.Float(allow_none=True, metadata=_PERCENT)
+    mine = fields.Nested(TasksSchema)
 
 
 class RoleCountSchema(Schema):

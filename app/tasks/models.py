@@ -33,6 +33,9 @@ class Task(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
         Index("ix_tasks_tenant_created", "tenant_id", "created_at", "id"),
         Index("ix_tasks_tenant_due", "tenant_id", "due_day", "id"),
         Index("ix_tasks_tenant_urgency", "tenant_id", "urgency", "id"),
+        partial_index(
+            "ix_tasks_standing", "tenant_id", "status", "priority", where="deleted_at IS NULL"
+        ),
         Index("ix_tasks_assigned", "assigned_user_id", "tenant_id"),
         Index("ix_tasks_event", "event_id"),
         Index("ix_tasks_alert", "alert_id"),

@@ -96,6 +96,7 @@ def upgrade() -> None:
     )
     deleted = ["tenant_id", "deleted_at"]
     _index("backup_jobs", "ix_backup_jobs_deleted", deleted, "deleted_at IS NOT NULL")
+    _index("tasks", "ix_tasks_standing", ["tenant_id", "status", "priority"], "deleted_at IS NULL")
 
 
 def _keys(table: str) -> list[sa.Constraint]:
@@ -113,6 +114,7 @@ def _index(table: str, name: str, columns: list[str], where: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tasks_standing", "tasks")
     op.drop_index("ix_backup_jobs_deleted", "backup_jobs")
     op.drop_index("ix_backup_jobs_at_risk", "backup_jobs")
     op.drop_index("ix_backup_jobs_standing", "backup_jobs")

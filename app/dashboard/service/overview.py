@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.alerts.models import Alert
 from app.alerts.values import RESOLVED
 from app.core.db import db
-from app.dashboard.service import event_stats, jobs, runs, storages
+from app.dashboard.service import event_stats, jobs, runs, storages, work
 from app.dashboard.service.counting import Counts
 from app.events.values import SEVERITIES
 
@@ -22,6 +22,7 @@ def overview(counts: Counts, now: datetime) -> dict[str, Any]:
         "storage": storages.summary(),
         "compliance": compliance,
         "alerts": _alerts(),
+        "tasks": work.summary(now),
         "newest_events": event_stats.newest(),
     }
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from app.core.db import see_one_moment
+from app.core.identity import Actor
 from app.dashboard.rules import Window, window_of
-from app.dashboard.service import counting, event_stats, people, runs, storages
+from app.dashboard.service import counting, event_stats, people, runs, storages, work
 from app.dashboard.service import overview as everything
 from app.dashboard.service import trend as compliance
 from app.dashboard.service.counting import Counts
@@ -22,6 +23,10 @@ def backup_stats(period: str, now: datetime) -> dict[str, Any]:
 
 def events_stats(period: str, now: datetime) -> dict[str, Any]:
     return _counted(period, now, event_stats.stats)
+
+
+def tasks_stats(period: str, actor: Actor, now: datetime) -> dict[str, Any]:
+    return _read(period, now, lambda window: work.stats(window, actor, now))
 
 
 def users_stats(period: str, now: datetime) -> dict[str, Any]:
