@@ -11,6 +11,10 @@ class AccountNameTaken(Conflict):
     message = "An AWS account with this name exists already."
 
 
+class AccountInUse(Conflict):
+    message = "Storage providers use this AWS account."
+
+
 class DefaultTaken(Conflict):
     message = "Another provider was made the default at the same time; try again."
 

@@ -18,6 +18,7 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     `credentials` is a JSON object as text, encrypted; `is_online` is null before a test.
     `host_key` is the key that an SFTP server showed at its first test, and must show from then on.
     `immutability_proven` is what a deletion that was tried has shown, null when it showed nothing.
+    With an `aws_account_id` that account's keys are used, and there are no `credentials`.
     `check_due_at` is when the scheduler looks at it next, null at once. `is_low` is null before
     the space was measured.
     """
@@ -37,6 +38,11 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
             where="is_default AND deleted_at IS NULL",
             unique=True,
         ),
+        partial_index(
+            "ix_storage_providers_aws_account",
+            "aws_account_id",
+            where="aws_account_id IS NOT NULL",
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "storage provider"
@@ -47,6 +53,9 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     location_type: Mapped[str] = mapped_column(String(20))
     connection_string: Mapped[str] = mapped_column(String(1000))
     credentials: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    aws_account_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("aws_accounts.id", ondelete="SET NULL")
+    )
     endpoint: Mapped[str | None] = mapped_column(String(500))
     host_key: Mapped[str | None] = mapped_column(String(2000))
     is_default: Mapped[bool] = mapped_column(Boolean, default=False)

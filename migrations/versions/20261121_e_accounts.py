@@ -43,7 +43,32 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("uq_aws_accounts_name", "aws_accounts", ["tenant_id", "name"], unique=True)
+    with op.batch_alter_table(
+        "storage_providers", table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
+        batch_op.add_column(sa.Column("aws_account_id", BIG, nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_storage_providers_aws_account_id_aws_accounts"),
+            "aws_accounts",
+            ["aws_account_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+        batch_op.create_index(
+            "ix_storage_providers_aws_account",
+            ["aws_account_id"],
+            sqlite_where=sa.text("aws_account_id IS NOT NULL"),
+            postgresql_where=sa.text("aws_account_id IS NOT NULL"),
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table(
+        "storage_providers", table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
+        batch_op.drop_index("ix_storage_providers_aws_account")
+        batch_op.drop_constraint(
+            batch_op.f("fk_storage_providers_aws_account_id_aws_accounts"), type_="foreignkey"
+        )
+        batch_op.drop_column("aws_account_id")
     op.drop_table("aws_accounts")

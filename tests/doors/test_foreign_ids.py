@@ -6,7 +6,7 @@ from app.core.tenancy import as_tenant
 from app.storage import service as storage
 from tests.support.bodies import Scene, body_for
 from tests.support.operations import error_code, error_details
-from tests.support.rows import dump, keep_alert, keep_event, make_rows
+from tests.support.rows import dump, keep_account, keep_alert, keep_event, make_rows
 
 NOT_FOUND = {"NOT_FOUND", "JOB_NOT_FOUND", "COPY_NOT_FOUND"}
 
@@ -32,6 +32,10 @@ def globex_event(cast):
     return keep_event(cast, "globex")
 
 
+def globex_account(cast):
+    return keep_account(cast, cast.caller("admin", tenant="globex"))
+
+
 def globex_alert(cast):
     return keep_alert(cast, "globex")
 
@@ -43,6 +47,7 @@ def globex_user(cast):
 # What a tool calls its own; no row of ours.
 NO_ROWS = {"access_key_id", "external_id", "snapshot_id", "trace_id"}
 THEIRS = {
+    "aws_account_id": globex_account,
     "alert_id": globex_alert,
     "assigned_user_id": globex_user,
     "assignee_id": globex_user,

@@ -129,7 +129,8 @@ def _schedule(cast: Cast, admin: Caller) -> int:
     return _make(admin, "/api/v1/verify/schedules", body)
 
 
-def _account(_cast: Cast, admin: Caller) -> int:
+def keep_account(_cast: Cast, admin: Caller) -> int:
+    """An AWS account of the tenant of this administrator."""
     keys = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "open sesame"}
     return _make(admin, "/api/v1/config/aws-accounts", {"name": f"AWS {next(_numbers)}", **keys})
 
@@ -199,7 +200,7 @@ def _tenant(cast: Cast, _admin: Caller) -> int:
 
 
 _FACTORIES: dict[str, Callable[[Cast, Caller], Any]] = {
-    "account_id": _account,
+    "account_id": keep_account,
     "alert_id": _alert,
     "backup_id": _job,
     "comment_id": _comment,

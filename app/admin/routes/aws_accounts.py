@@ -6,7 +6,7 @@ from app.core import clock
 from app.core.http import Blueprint, conditional, fails, filters, requires, returns, takes
 from app.core.outside import TooManyWaiting
 from app.core.schemas import DeletedSchema
-from app.storage.errors import AccountNameTaken
+from app.storage.errors import AccountInUse, AccountNameTaken
 from app.storage.schemas.aws_accounts import (
     AwsAccountCreateSchema,
     AwsAccountQuery,
@@ -57,7 +57,7 @@ def get_aws_account(account_id: int) -> Any:
 @takes(AwsAccountUpdateSchema)
 @conditional
 @returns(AwsAccountSchema)
-@fails(AccountNameTaken)
+@fails(AccountNameTaken, AccountInUse)
 def update_aws_account(body: dict[str, Any], account_id: int, expected_version: int | None) -> Any:
     """Change the given fields of an AWS account."""
     return aws_accounts.update_account(account_id, body, expected_version=expected_version)
@@ -67,6 +67,7 @@ def update_aws_account(body: dict[str, Any], account_id: int, expected_version: 
 @requires("config:manage")
 @conditional
 @returns(DeletedSchema, message="AWS account deleted; nothing was changed at Amazon.")
+@fails(AccountInUse)
 def delete_aws_account(account_id: int, expected_version: int | None) -> Any:
     """Forget an AWS account; nothing is changed at Amazon."""
     return aws_accounts.delete_account(account_id, expected_version=expected_version)

@@ -5,29 +5,19 @@ https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
-from app.storage.drivers import calls, web
+from app.storage.drivers import web
 from app.storage.drivers.attempt import Attempt
 from app.storage.drivers.aws import client_of
 from app.storage.drivers.base import Place
-from app.storage.drivers.errors import (
-    STORAGE_ADDRESS,
-    STORAGE_BUSY,
-    STORAGE_CERTIFICATE,
-    STORAGE_PROTOCOL,
-    STORAGE_TIMEOUT,
-    STORAGE_UNREACHABLE,
-    DriverError,
-)
+from app.storage.drivers.errors import STORAGE_PROTOCOL, DriverError
+from app.storage.drivers.identities import Identity, Keys
 
-# The contract's 15 s, less what the answer itself takes.
-SECONDS = 13.0
 ASSUME_ROLE, WHO = "AssumeRole", "GetCallerIdentity"
 _SESSION_NAME = "holdfast-test"
 # The shortest that Amazon gives: nothing is done with the role but to ask its name.
@@ -60,39 +50,6 @@ _DENIED = {
     "external id if it asks for one, and they need the permission sts:AssumeRole on it.",
     WHO: "A policy denies sts:GetCallerIdentity.",
 }
-# A storage's words for the same facts.
-_NETWORK = {
-    STORAGE_UNREACHABLE: ("AWS_UNREACHABLE", "AWS cannot be reached from this server."),
-    STORAGE_TIMEOUT: ("AWS_TIMEOUT", "AWS did not answer in time; a firewall may be between."),
-    STORAGE_CERTIFICATE: ("AWS_CERTIFICATE", None),
-    STORAGE_PROTOCOL: ("AWS_PROTOCOL", "What answers is not AWS: is there a proxy or a portal?"),
-    STORAGE_ADDRESS: ("AWS_REGION", "The region is none of Amazon's."),
-    STORAGE_BUSY: ("AWS_BUSY", "Too many calls are being waited for; try again later."),
-}
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What signs in, and the role to assume."""
-
-    credentials: Mapping[str, str]
-    role_arn: str | None = None
-    external_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Whose keys they are, or why that is not known: at which call, by which code."""
-
-    account_id: str | None = None
-    arn: str | None = None
-    failed_call: str | None = None
-    error_code: str | None = None
-    error_message: str | None = None
-
-    @property
-    def is_known(self) -> bool:
-        return self.error_code is None
 
 
 class _Refused(Exception):
@@ -104,19 +61,8 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
-def identify(keys: Keys, endpoint: str | None, seconds: float = SECONDS) -> Identity:
-    """Ask, within so many seconds; what goes wrong stands in the answer.
-
-    `endpoint` is for a stand-in of STS; without one it is Amazon's of the region.
-    """
-    try:
-        return calls.within(seconds, lambda attempt: _identify(keys, endpoint, attempt))
-    except DriverError as error:
-        code, words = _NETWORK.get(error.code, ("AWS_FAILED", None))
-        return Identity(error_code=code, error_message=words or error.message)
-
-
-def _identify(keys: Keys, endpoint: str | None, attempt: Attempt) -> Identity:
+def identify(keys: Keys, endpoint: str | None, attempt: Attempt) -> Identity:
+    """What Amazon tells, also when it refuses; raises DriverError for the way there."""
     try:
         credentials = keys.credentials
         if keys.role_arn is not None:

@@ -16,6 +16,7 @@ from app.storage.values import (
     GCS,
     LONGEST_CREDENTIAL,
     REST,
+    S3,
     SFTP,
     TAPE,
     WITH_ENDPOINT,
@@ -33,6 +34,7 @@ class Draft:
     endpoint: str | None = None
     credentials: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
     host_key: str | None = None
+    aws_account_id: int | None = None
 
     @property
     def connection(self) -> Connection:
@@ -103,6 +105,8 @@ def _address_problems(draft: Draft) -> Problems:
 
 
 def _credential_problems(draft: Draft) -> Problems:
+    if draft.aws_account_id is not None:
+        return _account_problems(draft)
     if draft.credentials is None:
         return {}
     taken = CREDENTIALS_TAKEN[draft.provider_type]
@@ -117,6 +121,18 @@ def _credential_problems(draft: Draft) -> Problems:
             problems[name] = ["Missing data for required field."]
     problems.update(_key_problems(draft, problems))
     return {f"credentials.{name}": messages for name, messages in problems.items()}
+
+
+def _account_problems(draft: Draft) -> Problems:
+    """An account's keys go to Amazon alone: whoever may use it is not given it."""
+    if draft.provider_type != S3:
+        return {"aws_account_id": [f"Only for {S3}."]}
+    beside = {"credentials": draft.credentials, "endpoint": draft.endpoint}
+    return {
+        name: ["Has no place beside aws_account_id."]
+        for name, value in beside.items()
+        if value is not None
+    }
 
 
 def _key_problems(draft: Draft, found: Problems) -> Problems:

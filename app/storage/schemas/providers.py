@@ -63,13 +63,16 @@ class StorageQuery(PageQuery):
 class PlaceSchema(ClearableSchema):
     """Where a storage is and how one gets in."""
 
-    example_omits = ("credentials", "endpoint", "host_key")
+    example_omits = ("aws_account_id", "credentials", "endpoint", "host_key")
 
     provider_type = Word(PROVIDER_TYPES, required=True)
     connection_string = Address(
         1000, shortest=1, required=True, metadata={**_PLACE, "example": "/srv/holdfast/storage"}
     )
     credentials = Credentials(metadata={"description": "By type; never shown."})
+    aws_account_id = Whole(
+        1, metadata={"description": "For s3: whose keys are used, in place of credentials."}
+    )
     endpoint = Address(
         500,
         shortest=1,
@@ -106,6 +109,7 @@ class StorageProviderSchema(Shown):
         lambda provider: MASK if provider.credentials else None,
         metadata={"type": ["string", "null"], "description": "Masked.", "example": None},
     )
+    aws_account_id = Whole(1, allow_none=True, metadata={"example": None})
     endpoint = fields.String(allow_none=True, metadata={"example": None})
     host_key = fields.String(allow_none=True, metadata={"example": None})
     is_default = fields.Boolean()

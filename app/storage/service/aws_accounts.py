@@ -9,14 +9,14 @@ from app.core.db import db
 from app.core.errors import ValidationFailed
 from app.core.integrity import flush_unless_taken
 from app.core.logging import MASK
-from app.core.models import defaults_of, get_row
+from app.core.models import defaults_of, find_row, get_row, live
 from app.core.outside import outside
 from app.core.pagination import Listing, Ordering
 from app.core.settings import settings
 from app.core.tenancy import execute_named
-from app.storage.drivers.sts import Identity, Keys, identify
-from app.storage.errors import AccountNameTaken
-from app.storage.models import AwsAccount
+from app.storage.drivers.identities import Identity, Keys, identify
+from app.storage.errors import AccountInUse, AccountNameTaken
+from app.storage.models import AwsAccount, StorageProvider
 from app.storage.values import TEST_OK
 
 _ACCOUNTS: Any = AwsAccount.__table__
@@ -26,6 +26,9 @@ _SECRETS = ("secret_access_key", "session_token")
 # Whoever signs in by these may be somebody else than the last test has met.
 _SIGNING_IN = ("access_key_id", *_SECRETS, "role_arn", "external_id", "region")
 _FINDINGS = ("account_id", "arn", "last_tested_at", "last_test_result")
+MOST_NAMED = 100
+# restic is given keys once, for a run that may last a day.
+_NO_ROLE = "a role's keys end before a run may."
 ORDERING = Ordering(
     key=AwsAccount.id,
     columns={
@@ -60,8 +63,8 @@ def update_account(
 ) -> AwsAccount:
     """Replace the given fields; a masked secret stays as it is.
 
-    Raises NotFound, PreconditionFailed, AccountNameTaken, and ValidationFailed for another access
-    key whose secret was not given.
+    Raises NotFound, PreconditionFailed, AccountNameTaken, AccountInUse for a role that a storage
+    could not use, and ValidationFailed for another access key whose secret was not given.
     """
     account = get_row(AwsAccount, account_id, for_change=True, expected_version=expected_version)
     given = {n: value for n, value in fields.items() if not (n in _SECRETS and value == MASK)}
@@ -73,6 +76,8 @@ def update_account(
         # A token belongs to the keys that it came with.
         given.setdefault("session_token", None)
     _apply(account, given)
+    if account.role_arn is not None:
+        _refuse_use(account.id, f"Storage providers use this AWS account: {_NO_ROLE}")
     if _signing_in(account) != before:
         for name in _FINDINGS:
             setattr(account, name, None)
@@ -81,8 +86,9 @@ def update_account(
 
 
 def delete_account(account_id: int, *, expected_version: int | None) -> AwsAccount:
-    """Raises NotFound, PreconditionFailed."""
+    """Raises NotFound, PreconditionFailed, AccountInUse."""
     account = get_row(AwsAccount, account_id, for_change=True, expected_version=expected_version)
+    _refuse_use(account.id, AccountInUse.message)
     db.session.delete(account)
     db.session.flush()
     return account
@@ -99,6 +105,26 @@ def try_account(account_id: int, now: datetime) -> Identity:
     identity = outside(lambda: identify(keys, settings()["AWS_STS_ENDPOINT"]))
     _keep(*seen, identity, now)
     return identity
+
+
+def storage_keys(account_id: int) -> dict[str, str]:
+    """The credentials of a storage that uses this account. Raises ValidationFailed."""
+    account = find_row(AwsAccount, account_id)
+    if account is None:
+        raise ValidationFailed.on("aws_account_id", "There is no AWS account with this id.")
+    if account.role_arn is not None:
+        raise ValidationFailed.on("aws_account_id", f"This AWS account has a role: {_NO_ROLE}")
+    return dict(_keys_of(account).credentials)
+
+
+def _refuse_use(account_id: int, message: str) -> None:
+    used = select(StorageProvider.id, StorageProvider.name).where(
+        StorageProvider.aws_account_id == account_id, live(StorageProvider)
+    )
+    rows = db.session.execute(used.order_by(StorageProvider.id).limit(MOST_NAMED)).all()
+    if rows:
+        providers = [{"id": row.id, "name": row.name} for row in rows]
+        raise AccountInUse(message, details={"providers": providers})
 
 
 def _keys_of(account: AwsAccount) -> Keys:

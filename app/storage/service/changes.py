@@ -26,7 +26,7 @@ from app.storage.service import reaching, usage
 DEFAULTS = defaults_of(StorageProvider)
 MOST_NAMED = 100
 _PLACE = ("provider_type", "connection_string", "endpoint")
-_DRAFT = (*_PLACE, "credentials", "host_key")
+_DRAFT = (*_PLACE, "credentials", "host_key", "aws_account_id")
 # What was found out about a place says nothing of another one.
 _FINDINGS = (
     *("is_online", "last_verified", "last_error_code", "is_low", "check_due_at"),
@@ -183,7 +183,7 @@ def _apply(provider: StorageProvider, fields: dict[str, Any], draft: Draft) -> N
     for name, value in fields.items():
         if name not in _DRAFT:
             setattr(provider, name, DEFAULTS.get(name) if value is None else value)
-    for name in _PLACE:
+    for name in (*_PLACE, "aws_account_id"):
         setattr(provider, name, getattr(draft, name))
     if "host_key" in fields:
         provider.host_key = draft.host_key

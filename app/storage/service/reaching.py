@@ -7,6 +7,7 @@ from app.core.settings import settings
 from app.storage.drivers.base import Place
 from app.storage.models import StorageProvider
 from app.storage.rules.drafts import Draft
+from app.storage.service import aws_accounts
 from app.storage.service.addresses import fit_addresses
 from app.storage.values import LOCAL, NETWORK
 from app.tenants import folders
@@ -20,6 +21,7 @@ def draft_of(provider: StorageProvider) -> Draft:
         endpoint=provider.endpoint,
         credentials=credentials_of(provider),
         host_key=provider.host_key,
+        aws_account_id=provider.aws_account_id,
     )
 
 
@@ -30,15 +32,19 @@ def credentials_of(provider: StorageProvider) -> dict[str, str] | None:
 def place_of(draft: Draft, tenant_id: int, field: str = "connection_string") -> Place:
     """Where to connect to, in this transaction; `with_addresses` follows outside of it.
 
-    Raises ValidationFailed on the field for a folder outside the storage roots.
+    Raises ValidationFailed on the field for a folder outside the storage roots, and on
+    `aws_account_id` for an account that cannot be used.
     """
+    credentials = draft.credentials
+    if draft.aws_account_id is not None:
+        credentials = aws_accounts.storage_keys(draft.aws_account_id)
     connection_string = draft.connection_string
     if lies_in_folder(draft):
         connection_string = folders.resolve_store(connection_string, tenant_id, field)
     return Place(
         provider_type=draft.provider_type,
         connection_string=connection_string,
-        credentials=dict(draft.credentials or {}),
+        credentials=dict(credentials or {}),
         endpoint=draft.endpoint,
         host_key=draft.host_key,
     )
