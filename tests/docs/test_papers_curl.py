@@ -1,4 +1,4 @@
-"""The sh blocks of docs/authentication.md do what they say, in their order, on a running system."""
+"""The sh blocks of two papers do what they say, in their order, on a running system."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from app.admin import preparing
 from tests.support.house import ROOT
 from tests.support.web import running_web
 
-PAPER = ROOT / "docs" / "authentication.md"
+PAPERS = ("authentication.md", "administration.md")
 ADDRESS = "http://127.0.0.1:5000"
 PASSWORD = "the password that was printed"
 END_OF_BLOCK = "== end of block =="
@@ -19,8 +19,9 @@ REFUSAL = re.compile(r"  # [45]\d\d ([A-Za-z_]+)$", re.MULTILINE)
 ANSWERED = re.compile(r'"(?:error|code)": ?"([A-Za-z_]+)"')
 
 
-def blocks():
-    return re.findall(r"^```sh\n(.*?)^```$", PAPER.read_text(), re.MULTILINE | re.DOTALL)
+def blocks(paper):
+    text = (ROOT / "docs" / paper).read_text()
+    return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -32,8 +33,9 @@ def server(app, environ):
         yield web.url
 
 
-def test_every_block_answers_as_the_paper_says(server, environ):
-    script = f"\necho; echo '{END_OF_BLOCK}'\n".join([*blocks(), ""])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_block_answers_as_the_paper_says(paper, server, environ):
+    script = f"\necho; echo '{END_OF_BLOCK}'\n".join([*blocks(paper), ""])
     assert ADDRESS in script
     assert PASSWORD in script
     script = script.replace(ADDRESS, server).replace(PASSWORD, environ["ADMIN_PASSWORD"])
@@ -49,10 +51,13 @@ def test_every_block_answers_as_the_paper_says(server, environ):
 
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout.split(END_OF_BLOCK)[:-1]
-    assert [ANSWERED.findall(text) for text in said] == [REFUSAL.findall(text) for text in blocks()]
+    assert [ANSWERED.findall(text) for text in said] == [
+        REFUSAL.findall(text) for text in blocks(paper)
+    ]
 
 
-def test_the_paper_has_blocks_that_succeed_and_blocks_that_are_refused():
-    refused = [block for block in blocks() if REFUSAL.search(block)]
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_paper_has_blocks_that_succeed_and_blocks_that_are_refused(paper):
+    refused = [block for block in blocks(paper) if REFUSAL.search(block)]
 
-    assert 0 < len(refused) < len(blocks())
+    assert 0 < len(refused) < len(blocks(paper))
