@@ -114,6 +114,7 @@ def _parse_database(text: str) -> str:
 
 
 DATABASE = Kind("a URL that begins with postgresql:// or sqlite:///", _parse_database)
+FLAG = Kind("true or false", lambda text: FLAGS[text.lower()])
 LIMIT = _checked("a rate such as `100 per minute`", lambda text: bool(parse_many(text)))
 ROOTS = _list(":", "absolute paths", _parse_root)
 SECRET = _checked("at least 32 characters", lambda text: len(text) >= 32)
@@ -140,8 +141,8 @@ TABLE: dict[str, tuple[Kind, str | None]] = {
     "RESTORE_ROOTS": (ROOTS, ""),
     "STORAGE_ROOTS": (ROOTS, ""),
     "SCRATCH_PATH": (Kind("an absolute path", _parse_root), None),
-    "ALLOW_LOOPBACK_STORAGE": (Kind("true or false", lambda text: FLAGS[text.lower()]), "false"),
     "AWS_STS_ENDPOINT": (_url("http", "https"), None),
+    "ALLOW_LOOPBACK_STORAGE": (FLAG, "false"),
     "MAX_CONCURRENT_RUNS": (_number(int, 1, 256), "2"),
     "WEB_WORKERS": (_number(int, 1, 256), "2"),
     "WEB_THREADS": (_number(int, 1, 1024), "32"),
@@ -156,6 +157,8 @@ TABLE: dict[str, tuple[Kind, str | None]] = {
     "METRICS_ALLOWED_NETWORKS": (NETWORKS, "127.0.0.0/8,::1/128"),
     "TRUSTED_PROXIES": (_number(int, 0, 16), "0"),
     "LOG_LEVEL": (LEVEL, "INFO"),
+    "ALLOW_PRIVATE_WEBHOOKS": (FLAG, "false"),
+    "NOTIFY_GATHER_SECONDS": (_number(float, 0, 3600), "10"),
     "SMTP_URL": (_url("smtp", "smtps"), None),
     "SMTP_FROM": (_checked("an e-mail address", lambda text: "@" in text), None),
 }

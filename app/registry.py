@@ -30,6 +30,8 @@ from app.events.routes import blp as event_routes
 from app.events.service import posting
 from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
+from app.notifications import background as notifications_background
+from app.notifications.routes import blp as notification_routes
 from app.runners import background as runners_background
 from app.runners.routes import runner_runs, runners
 from app.storage import background as storage_background
@@ -74,6 +76,7 @@ BLUEPRINTS = (
     stored_backups,
     verification_schedules,
     verifications,
+    notification_routes,
     tasks,
     comments,
     health,
@@ -88,6 +91,7 @@ BACKGROUND = (
     auth_background,
     legacy_background,
     mail_background,
+    notifications_background,
     runners_background,
     storage_background,
     users_background,

@@ -126,6 +126,14 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/compliance/{backup_id}": ("compliance:read", READERS),
     "POST /api/v1/compliance/{backup_id}/check": ("compliance:run", OPERATORS),
     "GET /api/v1/compliance/{backup_id}/history": ("compliance:read", READERS),
+    # Notifications
+    "GET /api/v1/notification-channels": ("notifications:read", READERS),
+    "POST /api/v1/notification-channels": ("notifications:manage", MANAGERS),
+    "GET /api/v1/notification-channels/{channel_id}": ("notifications:read", READERS),
+    "PUT /api/v1/notification-channels/{channel_id}": ("notifications:manage", MANAGERS),
+    "DELETE /api/v1/notification-channels/{channel_id}": ("notifications:manage", MANAGERS),
+    "POST /api/v1/notification-channels/{channel_id}/test": ("notifications:manage", MANAGERS),
+    "GET /api/v1/notifications": ("notifications:read", READERS),
     # Alerts
     "GET /api/v1/alerts": ("alerts:read", READERS),
     "GET /api/v1/alerts/summary": ("alerts:read", READERS),

@@ -37,6 +37,8 @@ UNTOLD = {
     "IdempotencyKey",
     "JobTag",
     "LegacyCall",
+    "Notification",
+    "NotificationItem",
     "OutgoingMail",
     "RollupPosition",
     "RunClaim",

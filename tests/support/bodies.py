@@ -179,6 +179,12 @@ _BODIES: dict[str, Callable[[Scene], Any]] = {
         "until": clock.to_wire(clock.utcnow() + timedelta(hours=1))
     },
     "POST /api/v1/alerts/{alert_id}/reopen": _resolved,
+    "POST /api/v1/notification-channels": lambda _: {
+        "name": f"Channel {next(_numbers)} of the doors",
+        "kind": "email",
+        "recipients": ["ops@example.com"],
+    },
+    "PUT /api/v1/notification-channels/{channel_id}": lambda _: {"min_severity": "high"},
     "POST /api/v1/verify/{job_id}": _verification,
     "GET /api/v1/verify/{job_id}/status": _result,
     "GET /api/v1/verify/{job_id}/result": _result,

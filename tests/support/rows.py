@@ -199,11 +199,19 @@ def _tenant(cast: Cast, _admin: Caller) -> int:
     return cast.tenant(f"tenant-{next(_numbers)}")
 
 
+def _channel(_cast: Cast, admin: Caller) -> int:
+    """One by a mail server that is not there, so that a test of it ends at once."""
+    body = {"kind": "email", "recipients": ["ops@example.com"]}
+    name = f"Channel {next(_numbers)}"
+    return _make(admin, "/api/v1/notification-channels", {**body, "name": name})
+
+
 _FACTORIES: dict[str, Callable[[Cast, Caller], Any]] = {
     "account_id": keep_account,
     "alert_id": _alert,
     "backup_id": _job,
     "comment_id": _comment,
+    "channel_id": _channel,
     "copy_id": _copy,
     "event_id": lambda cast, _: keep_event(cast),
     "execution_id": _execution,
