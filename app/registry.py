@@ -39,6 +39,7 @@ from app.storage.routes import blp as storage_routes
 from app.storage.service import usage
 from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
+from app.tenants import background as tenants_background
 from app.tenants.routes import blp as current_tenant_routes
 from app.users import background as users_background
 from app.users.routes import invites, members, people
@@ -96,6 +97,8 @@ BACKGROUND = (
     storage_background,
     users_background,
     verification_background,
+    # Last: what nobody has begun to read yet must not go.
+    tenants_background,
 )
 
 

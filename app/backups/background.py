@@ -8,19 +8,20 @@ from functools import partial
 
 from flask import Flask
 
-from app.backups.service import due, running, sweeping, timeouts
+from app.backups.service import due, retention, running, sweeping, timeouts
 from app.core import background, queue
 from app.core.jumps import JumpWatch
 from app.core.settings import settings
 
 RUN = "backups.run_execution"
 DUE_SECONDS = 5.0
+RETENTION_SECONDS = 600.0
 HOST = socket.gethostname()[:100]
 
 
 def register(app: Flask) -> None:
     """Let workers run executions, and schedulers start the due ones, tell of the missed, fail the
-    lost and hand over the waiting."""
+    lost, hand over the waiting and forget the old."""
     queue.add_task(app, queue.queues_of(app).runs, RUN, run_execution)
     pace = min(DUE_SECONDS, app.config["SWEEP_SECONDS"])
     background.every(app, "start_due", due.start_due, pace)
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     background.every_round(app, "fail_lost", partial(fail_lost, watch))
     background.every_round(app, "fail_timed_out", timeouts.fail_timed_out)
     background.every_round(app, "hand_over", hand_over)
+    background.every(app, "remove_old_executions", retention.Walk().go_on, RETENTION_SECONDS)
 
 
 def enqueue(execution_id: int) -> None:

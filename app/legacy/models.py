@@ -54,6 +54,9 @@ class RejectedReport(Row, TenantScoped, Versioned, Base):
     __table_args__ = (
         Index("ix_rejected_reports_tenant_received", "tenant_id", "received_at", "id"),
         Index("ix_rejected_reports_caller", "caller", "id"),
+        partial_index(
+            "ix_rejected_reports_execution", "execution_id", where="execution_id IS NOT NULL"
+        ),
         {"sqlite_autoincrement": True},
     )
     label = "rejected report"

@@ -24,6 +24,12 @@ NUMBERS = (
     "event_retention_days",
 )
 LISTS = ("quiet_hours", "digest_times")
+# What points at an execution, and is asked before that is removed: its index, table and column.
+POINTING = (
+    ("ix_executions_retry_of", "executions", "retry_of"),
+    ("ix_verifications_execution", "verifications", "execution_id"),
+    ("ix_rejected_reports_execution", "rejected_reports", "execution_id"),
+)
 
 
 def upgrade() -> None:
@@ -31,8 +37,14 @@ def upgrade() -> None:
         op.add_column("tenants", sa.Column(name, sa.Integer(), nullable=True))
     for name in LISTS:
         op.add_column("tenants", sa.Column(name, sa.JSON(), nullable=True))
+    for index, table, column in POINTING:
+        pointing = sa.text(f"{column} IS NOT NULL")
+        where = {"sqlite_where": pointing, "postgresql_where": pointing}
+        op.create_index(index, table, [column], unique=False, **where)
 
 
 def downgrade() -> None:
+    for index, table, _ in reversed(POINTING):
+        op.drop_index(index, table_name=table)
     for name in (*LISTS, *reversed(NUMBERS)):
         op.drop_column("tenants", name)

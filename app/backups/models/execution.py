@@ -48,6 +48,7 @@ class Execution(Row, TenantScoped, Base):
             *("storage_id", "execution_date", "id"),
             where="storage_id IS NOT NULL",
         ),
+        partial_index("ix_executions_retry_of", "retry_of", where="retry_of IS NOT NULL"),
         partial_index("ix_executions_open", "status", "lease_until", where=_OPEN),
         partial_index(
             "ix_executions_for_runners",

@@ -44,6 +44,9 @@ class Verification(Row, TenantScoped, Base):
     __table_args__ = (
         partial_index("uq_verifications_open", "job_id", where=_OPEN, unique=True),
         Index("ix_verifications_job", "job_id", "id"),
+        partial_index(
+            "ix_verifications_execution", "execution_id", where="execution_id IS NOT NULL"
+        ),
         Index("ix_verifications_tenant_created", "tenant_id", "created_at", "id"),
         partial_index("ix_verifications_open", "status", "lease_until", where=_OPEN),
         {"sqlite_autoincrement": True},
