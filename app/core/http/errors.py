@@ -14,7 +14,7 @@ from app.core.http import requests
 from app.core.http.envelope import Envelope
 from app.core.http.trail import AuditEntry, refusal_sink
 from app.core.identity import find_actor
-from app.core.logging import get_logger
+from app.core.logging import get_logger, mask_text
 
 log = get_logger("errors")
 
@@ -126,7 +126,7 @@ def _refusal_audit(error: DomainError) -> list[Callable[[], None]]:
         address=requests.address(),
         trace_id=g.trace_id,
         status=error.status,
-        path=request.path,
+        path=mask_text(request.path),
         code=error.code,
     )
     return [lambda: refusal_sink(entry)]

@@ -14,6 +14,7 @@ from app.core.http.envelope import Envelope
 from app.core.http.operation import Operation
 from app.core.http.trail import AuditEntry, audit_sink, changes_of
 from app.core.identity import Actor, demand_actor, find_actor
+from app.core.logging import mask_text
 from app.core.pagination import Listing, paginate, paginate_rows
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -189,7 +190,7 @@ def _audit(
             address=requests.address(),
             trace_id=g.trace_id,
             status=response.status_code,
-            path=request.path,
+            path=mask_text(request.path),
             resource_type=told.resource_type if told else resource,
             resource_id=told.resource_id if told else _path_id(path),
             changes=changes,
