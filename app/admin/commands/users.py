@@ -6,7 +6,9 @@ from flask.cli import AppGroup
 from app.admin import service
 from app.admin.commands.refusals import told_plainly
 
-users = AppGroup("users", help="Make administrators and reset passwords.")
+users = AppGroup(
+    "users", help="Make administrators, invite and deactivate people, reset passwords."
+)
 
 
 @users.command("create-admin")
@@ -49,3 +51,25 @@ def reset_password(username: str, password: str | None) -> None:
     click.echo(f"Password of {username} was reset; all sign-ins have ended.")
     if password is None:
         click.echo(f"Password, shown this once: {made}")
+
+
+@users.command("invite")
+@click.argument("email")
+@click.option("--role", required=True, help="Such as operator or viewer.")
+@click.option("--tenant", default="default", show_default=True, help="The tenant's slug.")
+def invite(email: str, role: str, tenant: str) -> None:
+    """Invite an e-mail address into a tenant, for seven days."""
+    with told_plainly():
+        delivery = service.invite(email, role, tenant)
+    click.echo(f"Invited {email} into tenant {tenant} as {role}. {delivery.notice}")
+    if delivery.link is not None:
+        click.echo(delivery.link)
+
+
+@users.command("deactivate")
+@click.argument("username")
+def deactivate(username: str) -> None:
+    """End an account at once, in every tenant: sign-ins and keys stop within 5 seconds."""
+    with told_plainly():
+        service.deactivate(username)
+    click.echo(f"{username} was deactivated; an administrator can let them in again.")

@@ -6,15 +6,23 @@ from marshmallow import ValidationError
 
 from app.auth.service import account
 from app.core import clock
-from app.core.errors import ValidationFailed
+from app.core.errors import NotFound, ValidationFailed
+from app.core.identity import Actor
 from app.core.schemas import Name
-from app.core.tenancy import unscoped
+from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
 from app.users import service as users
 from app.users.passwords import hash_password
+from app.users.schemas import EmailAddress
+from app.users.service.invites import Delivery, create_invite
+from app.users.values import PERMISSIONS, ROLE_NAMES
 
 # As long as their columns.
-_NAMES = {"username": Name(100), "email": Name(254), "full_name": Name(100)}
+_NAMES = {
+    "username": Name(100),
+    "email": EmailAddress(),
+    "full_name": Name(100),
+}
 
 
 def create_admin(
@@ -61,6 +69,34 @@ def reset_password(username: str, password: str | None) -> str:
         )
         account.end_sign_ins(user, hash_password(chosen), clock.utcnow())
     return chosen
+
+
+def invite(email: str, role: str, tenant_slug: str) -> Delivery:
+    """Invite an address into a tenant, as its administrators would.
+
+    Raises NotFound for the tenant, AlreadyMember, and ValidationFailed for a role or an address
+    that cannot be one.
+    """
+    address = _name("email", email)
+    if role not in ROLE_NAMES:
+        raise ValidationFailed.on("role", f"Takes one of: {', '.join(ROLE_NAMES)}.")
+    with unscoped(read_only=True):
+        tenant_id = tenants.get_tenant(tenant_slug).id
+    operator = Actor(tenant_id, "system", "flask users invite", permissions=PERMISSIONS)
+    with as_tenant(tenant_id):
+        return create_invite(operator, clock.utcnow(), email=address, role=role).delivery
+
+
+def deactivate(username: str) -> None:
+    """Let nobody in by this account any more, whoever is left in its tenants.
+
+    Raises NotFound, also for one that was deactivated before.
+    """
+    with unscoped():
+        user = users.get_user(username)
+        if not user.is_active:
+            raise NotFound(f"{username} was deactivated before.")
+        users.close_account(user)
 
 
 def _name(field: str, text: str) -> str:

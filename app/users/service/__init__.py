@@ -12,11 +12,13 @@ from app.users.service.accounts import (
 )
 from app.users.service.locking import count_failure, is_locked
 from app.users.service.memberships import Belonging, add_member, list_belongings
+from app.users.service.people import close_account
 
 __all__ = [
     "Belonging",
     "UsernameTaken",
     "add_member",
+    "close_account",
     "count_failure",
     "create_user",
     "find_user",
