@@ -99,11 +99,13 @@ class Cast:
             user = User(
                 username=name,
                 username_key=name.casefold(),
-                email=f"{name}@example.com",
-                email_key=f"{name}@example.com".casefold(),
                 full_name=name.title(),
-                password_hash=_HASH,
-                **fields,
+                **{
+                    "email": f"{name}@example.com",
+                    "email_key": f"{name}@example.com".casefold(),
+                    "password_hash": _HASH,
+                    **fields,
+                },
             )
             session.add(user)
             session.flush()

@@ -72,7 +72,7 @@ def make_user(
     user = User(
         full_name=full_name, password_hash=password_hash, is_platform_admin=is_platform_admin
     )
-    rename(user, username=username, email=email)
+    rename(user, email=email, username=username)
     db.session.add(user)
     db.session.flush()
     return user
