@@ -7,6 +7,7 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
+from app.storage.drivers.identities import Keys, identify
 from app.storage.drivers.sts import ASSUME_ROLE, WHO, explain
 from app.storage.models import AwsAccount
 from tests.support.processes import wait_until
@@ -102,6 +103,13 @@ def test_who_answers_no_aws_is_told_apart(ask, amazon):
         told, _ = ask(f"http://127.0.0.1:{port}", **amazon.strong)
 
     assert told["error_code"] == "AWS_PROTOCOL"
+
+
+def test_who_says_nothing_is_given_up_in_time(amazon):
+    with answering(lambda _: None) as port:
+        found = identify(Keys(amazon.strong), f"http://127.0.0.1:{port}", seconds=0.5)
+
+    assert found.error_code == "AWS_TIMEOUT"
 
 
 def test_a_change_meanwhile_passes_and_makes_the_answer_worthless(
