@@ -20,7 +20,7 @@ from app.backups.routes import copies, executions, jobs, stored_backups
 from app.backups.service import handover, repositories, storage_use, subjects
 from app.compliance import background as compliance_background
 from app.compliance.routes import blp as compliance_routes
-from app.core import background, identity
+from app.core import background, identity, signs
 from app.core.http import errors, trail
 from app.core.idempotency import IdempotencyKey
 from app.core.mail import background as mail_background
@@ -116,6 +116,7 @@ def mount(app: Flask, api: Api) -> None:
     for domain in BACKGROUND:
         domain.register(app)
     background.purge(app, IdempotencyKey.expires_at)
+    background.every_round(app, "give_sign", signs.give_sign)
 
 
 def plug_ports() -> None:

@@ -13,13 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.backups.models import Execution
 from app.backups.values import QUEUED
-from app.core import clock
+from app.core import clock, signs
 from app.core.db import db
 from app.core.queue import queues
 from app.core.settings import settings
 from app.core.tenancy import unscoped
 
 VERSION = "0.1.0"
+# A round may take long; without one nothing due begins, and nobody is told of anything.
+SILENT_SECONDS = 120.0
 _AWAY = (SQLAlchemyError, redis.RedisError, sqlite3.Error, OSError)
 
 
@@ -44,12 +46,15 @@ def ready() -> tuple[dict[str, Any], int]:
         "storage": _check(_ask_storage),
     }
     is_ready = checks["database"].state == "ok"
-    all_well = all(check.state == "ok" for check in checks.values())
+    lag = signs.find_lag(clock.utcnow()) if is_ready else None
+    is_swept = lag is None or lag <= SILENT_SECONDS
+    all_well = is_swept and all(check.state == "ok" for check in checks.values())
     body = {
         "status": "ok" if all_well else "degraded" if is_ready else "unavailable",
         "version": VERSION,
         **checks,
         "queue_lag_seconds": _queue_lag() if is_ready else None,
+        "scheduler_lag_seconds": lag,
     }
     return body, 200 if is_ready else 503
 

@@ -126,9 +126,16 @@ def upgrade() -> None:
     )
     _index_where("ix_alert_notices_unhandled", "alert_notices", ["id"], "handled_at IS NULL")
     op.create_index("ix_alert_notices_alert", "alert_notices", ["alert_id", "id"])
+    op.create_table(
+        "signs_of_life",
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_signs_of_life")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("signs_of_life")
     op.drop_table("alert_notices")
     op.drop_table("alert_turns")
     op.drop_table("alerts")

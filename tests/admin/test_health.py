@@ -8,7 +8,8 @@ import pytest
 import config
 from app import create_app
 from app.backups.models import Execution
-from app.core import clock
+from app.core import clock, signs
+from app.core.background import Rounds
 from app.core.db import db
 from app.core.tenancy import unscoped
 from tests.support.processes import free_port
@@ -43,6 +44,28 @@ def test_tells_how_long_the_oldest_queued_run_has_waited(app, anonymous, operato
     response = anonymous.get("/api/v1/health/ready")
 
     assert 3600 <= response.json["data"]["queue_lag_seconds"] < 3700
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(1, "ok"), (3, "degraded")])
+def test_limps_when_no_scheduler_has_come_round(app, anonymous, minutes, status):
+    with app.app_context():
+        signs.give_sign(clock.utcnow() - timedelta(minutes=minutes))
+
+    response = anonymous.get("/api/v1/health/ready")
+
+    data = response.json["data"]
+    assert (response.status_code, data["status"]) == (200, status)
+    assert 60 * minutes <= data["scheduler_lag_seconds"] < 60 * minutes + 30
+
+
+def test_a_schedulers_round_is_its_sign_of_life(app, anonymous):
+    before = anonymous.get("/api/v1/health/ready").json["data"]
+    with app.app_context():
+        Rounds().run()
+
+    after = anonymous.get("/api/v1/health/ready").json["data"]
+    assert before["scheduler_lag_seconds"] is None
+    assert 0 <= after["scheduler_lag_seconds"] < 60
 
 
 def test_limps_when_the_broker_is_away(client_of):

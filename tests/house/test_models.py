@@ -16,6 +16,7 @@ OF_NO_TENANT = {
     "IdempotencyKey",
     "OutgoingMail",
     "RollupPosition",
+    "SignOfLife",
     "Tenant",
     "User",
 }
@@ -44,6 +45,7 @@ UNTOLD = {
     "RunClaim",
     "RunCorrection",
     "RunRollup",
+    "SignOfLife",
     "StatusPost",
     "StorageSample",
     "TaskMove",

@@ -21,3 +21,4 @@ class ReadySchema(LiveSchema):
     broker = fields.Nested(CheckSchema, required=True)
     storage = fields.Nested(CheckSchema, required=True)
     queue_lag_seconds = fields.Float(required=True, allow_none=True, metadata={"example": 0.0})
+    scheduler_lag_seconds = fields.Float(required=True, allow_none=True, metadata={"example": 2.5})
