@@ -9,6 +9,7 @@ from app.admin.routes import aws_accounts, health, monitoring, tenants
 from app.alerts import background as alerts_background
 from app.alerts.routes import blp as alert_routes
 from app.alerts.service import finding as alerts
+from app.audit import background as audit_background
 from app.audit import service as audit
 from app.auth import background as auth_background
 from app.auth import cache
@@ -90,6 +91,7 @@ BACKGROUND = (
     alerts_background,
     dashboard_background,
     auth_background,
+    audit_background,
     legacy_background,
     mail_background,
     notifications_background,

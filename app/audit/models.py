@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.append_only import APPEND_ONLY
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, partial_index
 from app.core.tenancy import TenantFiltered
@@ -29,7 +30,7 @@ class AuditRow(Row, TenantFiltered, Base):
         Index("ix_audit_log_actor_name", "tenant_id", "actor_name", "id"),
         Index("uq_audit_log_position", "tenant_id", "position", unique=True),
         partial_index("ix_audit_log_unsealed", "id", where="position IS NULL"),
-        {"sqlite_autoincrement": True},
+        {"sqlite_autoincrement": True, "info": APPEND_ONLY},
     )
 
     tenant_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("tenants.id"))

@@ -24,17 +24,20 @@ def record_refusal(entry: AuditEntry) -> None:
     caller = entry.actor.key if entry.actor else entry.address
     flood_key = f"{now:%Y%m%d%H%M}:{caller}:{entry.code}"[:255]
     values = {**_values(entry, now), "flood_key": flood_key}
-    upsert = insert_or_update(_TABLE).values(**values)
-    _run(
-        upsert.on_conflict_do_update(
-            index_elements=["flood_key"], set_={"count": _TABLE.c.count + 1}
-        )
+    upsert = insert_or_update(_TABLE).values(**values).returning(_TABLE.c.id)
+    counted = upsert.on_conflict_do_update(
+        index_elements=["flood_key"],
+        set_={"count": _TABLE.c.count + 1},
+        where=_TABLE.c.position.is_(None),
     )
+    if _run(counted).first() is None:
+        # Sealed meanwhile, by a host whose clock is ahead: it counts no further.
+        _run(insert(_TABLE).values(**{**values, "flood_key": None}))
 
 
-def _run(statement: Any) -> None:
+def _run(statement: Any) -> Any:
     # The audit log names its tenant itself: it may be none, and it is never read here.
-    db.session.execute(statement.execution_options(tenant_named=True))
+    return db.session.execute(statement.execution_options(tenant_named=True))
 
 
 def _values(entry: AuditEntry, now: datetime) -> dict[str, Any]:
