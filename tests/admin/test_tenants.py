@@ -1,5 +1,7 @@
 """GET and POST /tenants, GET and PUT /tenants/{id}: for whoever runs the platform."""
 
+import threading
+
 import pytest
 
 from app.audit.models import AuditRow
@@ -139,3 +141,21 @@ def test_a_change_of_another_tenant_stands_in_the_log_of_who_made_it(chief, cast
     assert (row.resource_id, row.changes[0]["fields"]) == (
         *(cast.tenant("globex"), {"name": ["Globex", "Globex AG"]}),
     )
+
+
+def test_of_two_who_take_one_short_name_at_once_one_gets_it(app, cast):
+    callers = [cast.caller("admin", is_platform_admin=True) for _ in range(2)]
+    gate, statuses = threading.Barrier(2), []
+
+    def make(caller):
+        gate.wait()
+        statuses.append(caller.post(URL, {"slug": "initech", "name": "Initech"}).status_code)
+
+    threads = [threading.Thread(target=make, args=(caller,)) for caller in callers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [201, 409]
+    assert [tenant.slug for tenant in cast.rows(Tenant)] == ["acme", "globex", "initech"]

@@ -54,3 +54,9 @@ def test_lets_a_caller_pass_who_has_just_the_permission(guarded, cast):
     # Past the guard the nonsense is refused; a legacy read does not judge it and finds no job.
     legacy_reads = {str(d) for d in guarded if is_legacy(d.rule) and d.method == "GET"}
     assert answers == {door: 404 if door in legacy_reads else 400 for door in answers}
+
+
+def test_only_the_platforms_doors_see_every_tenant(operations):
+    beyond = {str(door) for door in operations if door.operation.is_across_tenants}
+
+    assert beyond == {str(door) for door in operations if is_for_platform(door)}
