@@ -83,7 +83,7 @@ def walked_back(
     now: Mapping[str, int],
     changes: Iterable[tuple[str, str | None, str | None, int]],
     days: Iterable[str],
-) -> dict[str, dict[str, int]]:
+) -> dict[str, Counter[str]]:
     """How many things had each status at the end of each day, from how many have it now.
 
     A change is (day, status before, status after, how many); a thing that is new had none
@@ -98,6 +98,6 @@ def walked_back(
     standing = Counter(now)
     found = {}
     for day in sorted(days, reverse=True):
-        found[day] = dict(standing)
+        found[day] = standing.copy()
         standing.update(by_day[day])
     return found

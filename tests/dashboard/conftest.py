@@ -1,6 +1,7 @@
 """The dashboard beside a count over the raw rows, both seen at one moment."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -97,3 +98,42 @@ def _events_counted(rows, counts):
             if counts.window.from_ <= row.occurred_at < counts.window.to
         )
     )
+
+
+@pytest.fixture
+def now():
+    """The time, which stands still for the test: it is the same day and hour to its end."""
+    at = clock.utcnow()
+    with clock.hold(at):
+        yield at
+
+
+@pytest.fixture
+def veeam_job(cast):
+    return cast.create_job(backup_tool="veeam")
+
+
+@pytest.fixture
+def report(reporter):
+    """Tell of a run as a script does, so long ago."""
+
+    def call(job, result="success", ago=timedelta(0), size=None, seconds=None):
+        at = clock.to_wire(clock.utcnow() - ago)
+        body = {"job_id": job.id, "execution_result": result, "execution_date": at}
+        body |= {} if size is None else {"backup_size_bytes": size}
+        body |= {} if seconds is None else {"duration_seconds": seconds}
+        response = reporter.post("/api/backup/status", body)
+        assert response.status_code == 201, response.text
+
+    return call
+
+
+@pytest.fixture
+def keep(app, cast):
+    """Keep rows of Acme as they are given."""
+
+    def call(*rows):
+        with app.app_context(), as_tenant(cast.tenant("acme")) as session:
+            session.add_all(rows)
+
+    return call
