@@ -28,6 +28,10 @@ _places = threading.BoundedSemaphore(4)
 _BCRYPT = re.compile(r"\$2[abxy]\$")
 _BCRYPT_BYTES = 72
 _COMMON_FILE = Path(__file__).with_name("common_passwords.txt")
+_WORDS_FILE = Path(__file__).with_name("common_words.txt")
+_LEET = [str.maketrans("013457@$!", f"o{one}eastasi") for one in "il"]
+# Whatever is no letter, at either end.
+_DRESS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
 def hash_password(password: str) -> str:
@@ -67,11 +71,28 @@ def password_problem(
         return f"A password has at least {MIN_LENGTH} characters"
     if len(password) > MAX_LENGTH:
         return f"A password has at most {MAX_LENGTH} characters"
-    if password.strip().lower() in _common_passwords():
+    if password.strip().lower() in _common_passwords() or _is_dressed_up(password):
         return "This password is among the most common ones"
     if password.strip().casefold() in _names(username, email):
         return "A password must not be the user name or the e-mail address"
     return None
+
+
+def _is_dressed_up(password: str) -> bool:
+    """A common word, once or twice, in other letters or with digits and signs around it.
+
+    That is what people make of `password` when twelve characters are asked for, and what those
+    who guess try first: `P@ssw0rd2026!`, `Summer-2026!!`.
+    """
+    lowered = password.strip().lower()
+    forms = {lowered, _DRESS.sub("", lowered)}
+    forms |= {form.translate(table) for form in forms for table in _LEET}
+    return not _common_words().isdisjoint(map(_once, forms | {_DRESS.sub("", f) for f in forms}))
+
+
+def _once(word: str) -> str:
+    half = word[: len(word) // 2]
+    return half if half * 2 == word else word
 
 
 def _fits_argon2(stored: str, password: str) -> bool:
@@ -102,5 +123,14 @@ def _names(username: str | None, email: str | None) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _common_passwords() -> frozenset[str]:
-    lines = _COMMON_FILE.read_text(encoding="utf-8").splitlines()
+    return _lines(_COMMON_FILE)
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    return _lines(_WORDS_FILE)
+
+
+def _lines(file: Path) -> frozenset[str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("# "))
