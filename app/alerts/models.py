@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.alerts.values import FLAPPING, OPEN, RELAPSE
@@ -18,10 +18,11 @@ class Alert(Row, TenantScoped, Timed, Versioned, Base):
 
     `type` is the type of the event that opened it. A child (`parent_id`) is what its parent's
     failure explains: it is listed there, and told of to nobody.
-    `told` is what people were told last, open or resolved, null for nothing; `is_muted` that a
-    turn was not told since it flaps. `flaps` counts all relapses, `flapped_at` holds the times
-    of the last ones. `look_again_at` is when the scheduler judges it anew. `held_by` reopened it
-    by hand: what is known of its subject does not resolve it, an event does.
+    `told` is what people were told last, open or resolved, null for nothing; `calm_at` is when it
+    will have stopped flapping, where a turn was not told by reason of that. `flaps` counts all
+    relapses, `flapped_at` holds the times of the last ones. `look_again_at` is when the scheduler
+    judges it anew. `held_by` reopened it by hand: what is known of its subject does not resolve
+    it, an event does.
     """
 
     __tablename__ = "alerts"
@@ -35,7 +36,7 @@ class Alert(Row, TenantScoped, Timed, Versioned, Base):
         Index("ix_alerts_parent", "parent_id"),
         partial_index("ix_alerts_look_again", "look_again_at", where="look_again_at IS NOT NULL"),
         partial_index("ix_alerts_snoozed", "snoozed_until", where="status = 'snoozed'"),
-        partial_index("ix_alerts_muted", "id", where="is_muted"),
+        partial_index("ix_alerts_calm", "calm_at", where="calm_at IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
     label = "alert"
@@ -55,7 +56,7 @@ class Alert(Row, TenantScoped, Timed, Versioned, Base):
     count: Mapped[int] = mapped_column(Integer, default=1)
     flaps: Mapped[int] = mapped_column(Integer, default=0)
     flapped_at: Mapped[list[str]] = mapped_column(JSON, default=list)
-    is_muted: Mapped[bool] = mapped_column(Boolean, default=False)
+    calm_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told: Mapped[str | None] = mapped_column(String(15))
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -77,8 +78,14 @@ class Alert(Row, TenantScoped, Timed, Versioned, Base):
 
     def flaps_at(self, at: datetime) -> bool:
         """It came back three times within the hour before."""
+        ends_at = self.flaps_until
+        return ends_at is not None and at < ends_at
+
+    @property
+    def flaps_until(self) -> datetime | None:
+        """When its last three relapses no longer lie within an hour; None without as many."""
         recent = self.flapped_at[-FLAPPING:]
-        return len(recent) == FLAPPING and at - clock.parse_wire(recent[0]) < RELAPSE
+        return clock.parse_wire(recent[0]) + RELAPSE if len(recent) == FLAPPING else None
 
     @property
     def subject(self) -> dict[str, Any] | None:

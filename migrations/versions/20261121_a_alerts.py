@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("flaps", sa.Integer(), nullable=False),
         sa.Column("flapped_at", sa.JSON(), nullable=False),
-        sa.Column("is_muted", sa.Boolean(), nullable=False),
+        sa.Column("calm_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told", sa.String(length=15), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
@@ -73,7 +73,7 @@ def upgrade() -> None:
     op.create_index("ix_alerts_parent", "alerts", ["parent_id"])
     _index_where("ix_alerts_look_again", "alerts", ["look_again_at"], "look_again_at IS NOT NULL")
     _index_where("ix_alerts_snoozed", "alerts", ["snoozed_until"], "status = 'snoozed'")
-    _index_where("ix_alerts_muted", "alerts", ["id"], "is_muted")
+    _index_where("ix_alerts_calm", "alerts", ["calm_at"], "calm_at IS NOT NULL")
     op.create_table(
         "alert_turns",
         sa.Column("id", BIG, nullable=False),

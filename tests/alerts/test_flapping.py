@@ -63,7 +63,7 @@ def test_one_that_stays_open_is_not_told_again_when_it_is_calm(desk, failing, fl
 
     desk.wait(minutes=62)
 
-    assert (desk.notices(), desk.alert().is_muted) == (before, False)
+    assert (desk.notices(), desk.alert().calm_at) == (before, None)
 
 
 def test_the_summary_counts_what_flaps(desk, failing, flap, viewer):

@@ -142,7 +142,6 @@ def _new(key: str, event: Seen, at: datetime) -> Alert:
         count=1,
         flaps=0,
         flapped_at=[],
-        is_muted=False,
         first_seen_at=at,
         last_seen_at=at,
         opened_at=at,

@@ -47,7 +47,7 @@ def look_at_due(now: datetime) -> int:
     return (
         _each("wake_alerts", now, _wake, Alert.status == SNOOZED, Alert.snoozed_until <= now)
         + _each("look_at_alerts", now, _judge, Alert.look_again_at <= now)
-        + _each("calm_alerts", now, _calm, Alert.is_muted)
+        + _each("calm_alerts", now, _calm, Alert.calm_at <= now)
         + _each(
             "expire_alerts",
             now,
@@ -151,7 +151,7 @@ def _release(alert: Alert, now: datetime) -> None:
 
 def _calm(alert: Alert, known: Known, now: datetime) -> None:
     """It has stopped flapping: people hear how it stands, where they were told otherwise."""
-    if alert.is_muted and not alert.flaps_at(now):
+    if alert.calm_at is not None and not alert.flaps_at(now):
         tell_calm(alert, Cause(now, now))
 
 

@@ -44,7 +44,7 @@ def tell_trouble(alert: Alert, kind: str, cause: Cause, *, is_flapping: bool) ->
     if cause.is_quiet or alert.parent_id is not None or alert.look_again_at is not None:
         return
     if is_flapping:
-        alert.is_muted = True
+        alert.calm_at = alert.flaps_until
         return
     _note(alert, kind, cause)
     alert.told = OPEN
@@ -57,7 +57,7 @@ def tell_end(alert: Alert, cause: Cause, *, is_silent: bool = False) -> None:
     if is_silent:
         alert.told = None
     elif alert.flaps_at(cause.now):
-        alert.is_muted = True
+        alert.calm_at = alert.flaps_until
     else:
         _note(alert, RESOLVED, cause)
         alert.told = RESOLVED
@@ -65,7 +65,7 @@ def tell_end(alert: Alert, cause: Cause, *, is_silent: bool = False) -> None:
 
 def tell_calm(alert: Alert, cause: Cause) -> None:
     """It flaps no more: tell how it stands, unless that is what was told last."""
-    alert.is_muted = False
+    alert.calm_at = None
     if alert.status == RESOLVED:
         tell_end(alert, cause)
     elif alert.status == OPEN and alert.told != OPEN:

@@ -32,6 +32,7 @@ def repeat(alert: Alert, severity: str, cause: Cause) -> None:
     What got worse is not what somebody wanted to hear nothing of: it ends a snooze.
     """
     alert.count += 1
+    alert.held_by = None
     is_worse = RANK_OF[severity] > alert.severity_rank
     keep(alert, ESCALATED if is_worse else REPEATED, cause)
     if is_worse:
