@@ -1,6 +1,7 @@
 """GET /tasks and GET /users/{id}/tasks: filtered, sorted, read to the end."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -93,22 +94,31 @@ def test_a_search_folds_more_than_ascii(operator, make):
     assert titles(operator.get(f"{URL}?search=STRASSE")) == ["ÄRGER im Büro"]
 
 
-def test_overdue_is_what_was_due_before_today_and_is_not_closed(operator, three):
-    with clock.hold(datetime(2026, 6, 10, 12, tzinfo=UTC)):
-        assert titles(operator.get(f"{URL}?overdue=true")) == []
-    with clock.hold(datetime(2026, 6, 11, 12, tzinfo=UTC)):
-        assert titles(operator.get(f"{URL}?overdue=true")) == ["Open"]
-        assert titles(operator.get(f"{URL}?overdue=false")) == ["Done", "Begun"]
+def test_overdue_is_what_was_due_before_today_and_is_not_closed(operator, make, go):
+    with clock.hold(clock.utcnow()):
+        today = clock.utcnow().date()
+        make(title="Today", due_date=today.isoformat())
+        late = (today - timedelta(days=1)).isoformat()
+        make(title="Late", due_date=late)
+        go(make(title="Done", due_date=late), "in_progress", "closed")
+        make(title="Some day")
+
+        assert titles(operator.get(f"{URL}?overdue=true")) == ["Late"]
+        assert titles(operator.get(f"{URL}?overdue=false")) == ["Some day", "Done", "Today"]
 
 
-def test_today_is_the_tenants(cast, make):
-    cast.tenant("initech", timezone="Pacific/Kiritimati")
+@pytest.mark.parametrize(
+    ("timezone", "found"), [("Pacific/Kiritimati", ["Late"]), ("Etc/GMT+12", [])]
+)
+def test_today_is_the_tenants(cast, make, timezone, found):
+    """The two live 26 hours apart, so that it is never the same day there."""
+    cast.tenant("initech", timezone=timezone)
     caller = cast.caller("operator", tenant="initech")
-    make(caller, title="Late", due_date="2026-06-10")
+    with clock.hold(clock.utcnow()):
+        first = clock.utcnow().astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+        make(caller, title="Late", due_date=(first - timedelta(days=1)).isoformat())
 
-    # It is the 11th already there, fourteen hours before Greenwich.
-    with clock.hold(datetime(2026, 6, 10, 11, tzinfo=UTC)):
-        assert titles(caller.get(f"{URL}?overdue=true")) == ["Late"]
+        assert titles(caller.get(f"{URL}?overdue=true")) == found
 
 
 def test_a_persons_tasks_are_found_by_id_and_by_me(operator, viewer, make):
