@@ -55,6 +55,16 @@ def test_reopening_what_was_resolved_is_told_and_no_flap(cast, move):
     assert [notice.kind for notice in cast.rows(AlertNotice)] == ["reopened"]
 
 
+def test_a_child_that_is_reopened_stands_for_itself(cast, move, viewer):
+    parent = keep_alert(cast)
+    child = keep_alert(cast, parent_id=parent)
+    move(child, "resolve")
+    move(child, "reopen")
+
+    listed = viewer.get("/api/v1/alerts").json["data"]
+    assert {alert["id"] for alert in listed} == {parent, child}
+
+
 def test_reopening_what_was_acknowledged_says_that_nobody_attends_to_it(cast, move):
     alert_id = keep_alert(cast)
     move(alert_id, "acknowledge")

@@ -61,8 +61,13 @@ def relapse(alert: Alert, severity: str, cause: Cause) -> None:
 
 
 def reopen(alert: Alert, cause: Cause) -> None:
-    """Open it again by hand: an event may resolve it, what is known of its subject does not."""
+    """Open it again by hand: an event may resolve it, what is known of its subject does not.
+
+    It stands for itself from then on, whatever explained it.
+    """
     was_resolved = alert.status == RESOLVED
+    if was_resolved:
+        alert.parent_id = None
     _open(alert, cause)
     alert.held_by = cause.by
     keep(alert, REOPENED, cause)
