@@ -6,6 +6,6 @@ from tests.support.document import Document
 from tests.support.operations import DOCUMENT_URL
 
 
-@pytest.fixture
-def document(anonymous):
-    return Document(anonymous.get(DOCUMENT_URL).json)
+@pytest.fixture(scope="module")
+def document(migrated_app):
+    return Document(migrated_app.test_client().get(DOCUMENT_URL).json)

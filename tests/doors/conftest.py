@@ -13,9 +13,9 @@ def mail_is_configured(app, monkeypatch):
     monkeypatch.setitem(app.config, "SMTP_URL", "smtp://127.0.0.1:9")
 
 
-@pytest.fixture
-def document(anonymous):
-    return Document(anonymous.get(DOCUMENT_URL).json)
+@pytest.fixture(scope="module")
+def document(migrated_app):
+    return Document(migrated_app.test_client().get(DOCUMENT_URL).json)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def table(app):
 
 
 @pytest.fixture
-def come(cast, anonymous):
+def come(cast, admin, anonymous):
     """Whoever is called that in CALLERS."""
 
     def caller(name):
@@ -34,7 +34,7 @@ def come(cast, anonymous):
         if name == HOST:
             return cast.runner()
         if name.startswith(KEY):
-            return cast.key_caller(name.removeprefix(KEY))
+            return cast.key_caller(name.removeprefix(KEY), maker=admin)
         return cast.caller(name)
 
     return caller

@@ -21,9 +21,9 @@ def editable(app):
     return [door for door in found if door.method in ("PUT", "PATCH") and door.rule in shown]
 
 
-@pytest.fixture
-def document(anonymous):
-    return Document(anonymous.get(DOCUMENT_URL).json)
+@pytest.fixture(scope="module")
+def document(migrated_app):
+    return Document(migrated_app.test_client().get(DOCUMENT_URL).json)
 
 
 @pytest.fixture

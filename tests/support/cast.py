@@ -124,9 +124,15 @@ class Cast:
         headers = {"Authorization": f"Bearer {pair.access_token}"}
         return Caller(self.app.test_client(), headers, actor, user.username)
 
-    def key_caller(self, role: str | None = None, tenant: str = "acme", **fields: Any) -> Caller:
-        """A machine with a new API key, made by a new administrator of the tenant."""
-        maker = self.caller("admin", tenant)
+    def key_caller(
+        self,
+        role: str | None = None,
+        tenant: str = "acme",
+        maker: Caller | None = None,
+        **fields: Any,
+    ) -> Caller:
+        """A machine with a new API key, made by a new administrator unless one is given."""
+        maker = maker or self.caller("admin", tenant)
         assert maker.actor is not None
         given = {"name": f"key-{next(_numbers)}", "role": role, **fields}
         with self.app.app_context(), as_tenant(self.tenant(tenant)):
