@@ -31,6 +31,7 @@ class Teller:
         self._made += 1
         response = self.admin.post(CHANNELS, {"name": f"Channel {self._made}", **fields})
         assert response.status_code == 201, response.text
+        self.now = max(self.now, clock.utcnow())
         return response.json["data"]  # type: ignore[index]
 
     def email_channel(self, **fields: Any) -> Any:

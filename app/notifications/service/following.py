@@ -27,14 +27,17 @@ FOLLOWER = "notifications"
 _CHANNELS: Any = NotificationChannel.__table__
 _JOBS: Any = BackupJob.__table__
 _JOBS_EACH = 500
+# A tenant and the job of its own that it names.
+Job = tuple[int, int]
+NO_JOB = (0, 0)
 
 
 def follow_events(now: datetime) -> int:
     """Gives how many events were seen."""
-    return follow(FOLLOWER, partial(_take, now), now)
+    return follow(FOLLOWER, partial(take, now), now)
 
 
-def _take(now: datetime, batch: Sequence[Seen]) -> None:
+def take(now: datetime, batch: Sequence[Seen]) -> None:
     """A batch may come again: each event becomes one item of a channel all the same."""
     asking, addresses = _asking(), _addresses(batch)
     of_tenant: dict[int, list[Seen]] = defaultdict(list)
@@ -46,7 +49,7 @@ def _take(now: datetime, batch: Sequence[Seen]) -> None:
 
 
 def _tell(
-    now: datetime, tenant_id: int, addresses: Mapping[int, str], events: Sequence[Seen]
+    now: datetime, tenant_id: int, addresses: Mapping[Job, str], events: Sequence[Seen]
 ) -> None:
     with as_tenant(tenant_id):
         if is_suspended(tenant_id):
@@ -71,7 +74,7 @@ def _is_wanted(channel: NotificationChannel, event: Seen) -> bool:
     return is_asked and is_news and not is_told_by_alerts(event, patterns)
 
 
-def _results(events: Iterable[Seen], addresses: Mapping[int, str]) -> dict[str, list[Seen]]:
+def _results(events: Iterable[Seen], addresses: Mapping[Job, str]) -> dict[str, list[Seen]]:
     """The results of jobs with an address of their own, by that address, in order.
 
     A run that its job recovered by is told once.
@@ -79,7 +82,7 @@ def _results(events: Iterable[Seen], addresses: Mapping[int, str]) -> dict[str, 
     found: dict[str, list[Seen]] = defaultdict(list)
     recovered = {_run_of(event) for event in events if event.type == BACKUP_RECOVERED}
     for event in events:
-        address = addresses.get(_job_of(event) or 0)
+        address = addresses.get(_job_of(event) or NO_JOB)
         if address is None or event.type not in RESULTS or is_kept_quiet(event.type, event.data):
             continue
         is_twice = event.type == BACKUP_SUCCEEDED and _run_of(event) in recovered
@@ -92,33 +95,37 @@ def _run_of(event: Seen) -> tuple[int | None, Any]:
     return (event.subject_id, event.data.get("execution_id"))
 
 
-def _job_of(event: Seen) -> int | None:
-    return event.subject_id if event.subject_type == BACKUP else None
+def _job_of(event: Seen) -> Job | None:
+    if event.subject_type != BACKUP or event.subject_id is None:
+        return None
+    return (event.tenant_id, event.subject_id)
 
 
 def _asking() -> set[int]:
     """The tenants with a channel that asks for events."""
-    statement = select(_CHANNELS.c.tenant_id.distinct()).where(
+    statement = select(_CHANNELS.c.tenant_id).where(
         _CHANNELS.c.event_types.is_not(None),
         _CHANNELS.c.deleted_at.is_(None),
         _CHANNELS.c.is_active,
     )
     with unscoped(read_only=True):
-        return set(db.session.scalars(statement))
+        return set(db.session.scalars(statement.distinct()))
 
 
-def _addresses(batch: Sequence[Seen]) -> dict[int, str]:
+def _addresses(batch: Sequence[Seen]) -> dict[Job, str]:
     """The addresses of the jobs that the events tell results of."""
-    ids = sorted({_job_of(event) or 0 for event in batch if event.type in RESULTS})
-    found: dict[int, str] = {}
+    jobs = {_job_of(event) or NO_JOB for event in batch if event.type in RESULTS}
+    ids = sorted({job_id for _, job_id in jobs})
+    found: dict[Job, str] = {}
     with unscoped(read_only=True):
         for first in range(0, len(ids), _JOBS_EACH):
-            statement = select(_JOBS.c.id, _JOBS.c.notification_email).where(
+            statement = select(_JOBS.c.tenant_id, _JOBS.c.id, _JOBS.c.notification_email).where(
                 _JOBS.c.id.in_(ids[first : first + _JOBS_EACH]),
                 _JOBS.c.notification_email.is_not(None),
                 _JOBS.c.deleted_at.is_(None),
             )
-            found.update(db.session.execute(statement))
+            for tenant_id, job_id, address in db.session.execute(statement):
+                found[tenant_id, job_id] = address
     return found
 
 

@@ -67,7 +67,7 @@ def claim_due(now: datetime, most: int) -> list[Claim]:
 
 def deliver(claim: Claim, now: datetime) -> None:
     """Carry a claimed one and keep what became of it, unless the lease was lost meanwhile."""
-    parcel = _parcel_of(claim, now)
+    parcel = parcel_of(claim, now)
     if parcel is None:
         return
     outcome = carrying.carry(parcel, now)
@@ -114,7 +114,7 @@ def note_try(notification: Notification, outcome: Outcome, otherwise: str, now: 
     notification.last_error = None if outcome.is_delivered else words
 
 
-def _parcel_of(claim: Claim, now: datetime) -> Parcel | None:
+def parcel_of(claim: Claim, now: datetime) -> Parcel | None:
     """What to carry; None when there is nothing to carry any more."""
     with as_tenant(claim.tenant_id):
         found = _ours(claim)
