@@ -136,13 +136,19 @@ def test_a_late_report_of_an_old_success_resolves_nothing(desk, cast, reporter):
     assert desk.alert().status == "open"
 
 
-def test_a_run_that_nobody_wanted_to_hear_of_is_told_to_nobody(desk, failing):
-    failing(data={"notify": False})
+def test_a_warning_that_nobody_wanted_to_hear_of_is_told_to_nobody(desk, failing):
+    failing("warned", data={"notify": False})
     silent = (desk.alert().status, desk.notices())
 
-    failing()
+    failing("warned")
 
     assert (silent, desk.notices()) == (("open", []), ["opened"])
+
+
+def test_a_failure_is_told_though_nobody_wanted_to_hear_of_its_run(desk, failing):
+    failing(data={"notify": False})
+
+    assert desk.notices() == ["opened"]
 
 
 def test_a_job_that_is_gone_or_switched_off_opens_nothing(desk, job, cast):

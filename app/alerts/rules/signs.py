@@ -92,6 +92,11 @@ def resolved_by(event: Telling) -> tuple[str, ...]:
     return tuple(key_of(type_, event.subject_type, event.subject_id) for type_ in ended)
 
 
+def is_kept_quiet(event: Telling) -> bool:
+    """Whoever asked for the run wants to hear of no warning; a failure is always told."""
+    return event.type == BACKUP_WARNED and event.data.get("notify") is False
+
+
 def key_of(type_: str, subject_type: str | None, subject_id: int | None) -> str:
     """The key of an alert that nobody named: its type and its subject."""
     return f"{type_}:{subject_type or ''}:{'' if subject_id is None else subject_id}"

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from app.alerts.models import Alert, AlertTurn
 from app.alerts.rules import parents as kinship
 from app.alerts.rules.flapping import is_relapse
-from app.alerts.rules.signs import RESOLVING, opened_by, resolved_by
+from app.alerts.rules.signs import RESOLVING, is_kept_quiet, opened_by, resolved_by
 from app.alerts.service import turns
 from app.alerts.service.known import Known, is_old, look_up
 from app.alerts.service.parents import list_open
@@ -78,7 +78,7 @@ class _Pass:
 
     def _open(self, key: str, event: Seen) -> None:
         at = min(event.occurred_at, self._now)
-        is_quiet = is_old(at, self._now) or event.data.get("notify") is False
+        is_quiet = is_old(at, self._now) or is_kept_quiet(event)
         cause = Cause(at, self._now, event.id, is_quiet=is_quiet)
         alert = self._alerts.get(key)
         if alert is None or not self._is_the_same(alert, at):
