@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.alerts.models import Alert, AlertNotice
 from app.core import clock
-from app.core.tenancy import as_tenant
+from app.core.db import db
+from app.core.tenancy import as_tenant, unscoped
 from app.events import service as events
+from app.events.models import Event, EventFollower
 from app.notifications.models import NotificationItem
 from app.notifications.service import flushing, following, sending, taking
 from tests.support.cast import Caller, Cast
 from tests.support.mail import Postmaster, mail_server
+from tests.support.processes import wait_until
 
 CHANNELS = "/api/v1/notification-channels"
 
@@ -64,9 +68,20 @@ class Teller:
             events.record(fact, tenant_id=self.cast.tenant("acme"))
 
     def take(self) -> int:
-        """Take in notices and events; gives how many."""
+        """Take in notices and events; gives how many notices.
+
+        Events are seen at once, unless other databases of the same server write at that moment.
+        """
+
+        def has_followed() -> bool:
+            with self.app.app_context():
+                following.follow_events(self.now)
+                return _has_read_all()
+
         with self.app.app_context():
-            return taking.take_notices(self.now) + following.follow_events(self.now)
+            taken = taking.take_notices(self.now)
+        wait_until(has_followed, seconds=60, what="the events are followed")
+        return taken
 
     def pass_time(self, **delta: float) -> None:
         """Let the time pass, and then put together and send what is due."""
@@ -98,6 +113,13 @@ class Teller:
             "first_seen_at": self.now,
             "last_seen_at": self.now,
         }
+
+
+def _has_read_all() -> bool:
+    with unscoped(read_only=True):
+        last = db.session.scalar(select(Event.id).order_by(Event.xid.desc(), Event.id.desc()))
+        read = select(EventFollower.read_id).where(EventFollower.name == following.FOLLOWER)
+        return db.session.scalar(read) == last
 
 
 @pytest.fixture
