@@ -62,6 +62,28 @@ def test_a_second_invite_can_be_sent_while_they_have_no_password(admin, anonymou
     assert len(cast.rows(Invite)) == 2
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", f"{USERS}/%s", {"email": "right@example.org"}),
+        ("DELETE", f"{USERS}/%s", None),
+        ("DELETE", "/api/v1/tenants/current/members/%s", None),
+    ],
+)
+def test_what_was_sent_to_a_wrong_address_can_be_taken_back(
+    method, path, body, admin, anonymous, cast
+):
+    made = admin.post(USERS, ADA).json["data"]
+    token = made["invite"]["delivery"]["token"]
+    assert admin.call(method, path % made["id"], json=body).status_code == 200
+
+    answer = {"password": PASSWORD, "full_name": "Eve"}
+    response = anonymous.post(f"/api/v1/invites/{token}/accept", answer)
+
+    assert (response.status_code, response.json["error"]) == (409, "INVITE_WITHDRAWN")
+    assert cast.rows(User)[-1].password_hash is None
+
+
 def test_the_user_name_is_the_e_mail_unless_given(admin):
     response = admin.post(USERS, {**ADA, "password": PASSWORD})
 

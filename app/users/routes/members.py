@@ -80,4 +80,6 @@ def update_member(body: dict[str, Any], user_id: int, expected_version: int | No
 @fails(OwnAccount, LastAdmin)
 def end_membership(user_id: int, expected_version: int | None) -> Any:
     """End a membership at once; the account and its other memberships stay."""
-    return members.end_membership(user_id, current_actor(), expected_version=expected_version)
+    return members.end_membership(
+        user_id, current_actor(), clock.utcnow(), expected_version=expected_version
+    )

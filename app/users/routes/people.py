@@ -76,7 +76,9 @@ def update_user(body: dict[str, Any], user_id: int, expected_version: int | None
 @fails(OwnAccount, LastAdmin, SharedAccount)
 def deactivate_user(user_id: int, expected_version: int | None) -> Any:
     """Deactivate a user; all their tokens and keys stop at once."""
-    return people.deactivate_person(user_id, current_actor(), expected_version=expected_version)
+    return people.deactivate_person(
+        user_id, current_actor(), clock.utcnow(), expected_version=expected_version
+    )
 
 
 @blp.post("/users/<int:user_id>/reset-password")

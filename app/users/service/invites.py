@@ -16,7 +16,7 @@ from app.core.models import get_row
 from app.core.pagination import Listing, Ordering
 from app.core.secrets import keyed_hash
 from app.core.settings import settings
-from app.core.tenancy import execute_named
+from app.core.tenancy import current_tenant_id, execute_named
 from app.tenants.models import Tenant
 from app.users import letters
 from app.users.errors import AlreadyMember, InviteUsed
@@ -85,7 +85,7 @@ def create_invite(actor: Actor, now: datetime, *, email: str, role: str) -> Sent
     key = name_key(email)
     _refuse_member(key, canonical_role(role))
     hold(f"invite.{actor.tenant_id}.{key}")
-    _withdraw_open(key, actor.tenant_id, now)
+    withdraw_open(key, now)
     token = INVITE_PREFIX + secrets.token_urlsafe(32)
     invite = Invite(
         email=email,
@@ -112,6 +112,21 @@ def withdraw_invite(invite_id: int, now: datetime, *, expected_version: int | No
     return invite
 
 
+def withdraw_open(email_key: str | None, now: datetime) -> None:
+    """Let no open invite of this address lead into the session's tenant any more."""
+    execute_named(
+        update(_INVITES)
+        .where(
+            _INVITES.c.email_key == email_key,
+            _INVITES.c.accepted_at.is_(None),
+            _INVITES.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now, updated_at=now, version=_INVITES.c.version + 1),
+        tenant_id=current_tenant_id(),
+        table=_INVITES,
+    )
+
+
 def _refuse_member(email_key: str, role: str) -> None:
     if len(email_key) > Invite.email_key.type.length:
         raise ValidationFailed.on("email", "Too long in lower case.")
@@ -122,20 +137,6 @@ def _refuse_member(email_key: str, role: str) -> None:
         raise AlreadyMember(details={"user_id": person.id})
     if person.role != role:
         raise ValidationFailed.on("role", f"Belongs here already, as {person.role}: change that.")
-
-
-def _withdraw_open(email_key: str, tenant_id: int, now: datetime) -> None:
-    execute_named(
-        update(_INVITES)
-        .where(
-            _INVITES.c.email_key == email_key,
-            _INVITES.c.accepted_at.is_(None),
-            _INVITES.c.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now, updated_at=now, version=_INVITES.c.version + 1),
-        tenant_id=tenant_id,
-        table=_INVITES,
-    )
 
 
 def _deliver(invite: Invite, token: str, now: datetime) -> Delivery:

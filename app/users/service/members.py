@@ -8,6 +8,7 @@ from app.core.identity import Actor
 from app.core.pagination import Listing, Ordering
 from app.users.errors import OwnAccount
 from app.users.models import Membership, User
+from app.users.service.invites import withdraw_open
 from app.users.service.memberships import (
     get_person,
     give_role,
@@ -47,7 +48,9 @@ def change_role(
     return user
 
 
-def end_membership(user_id: int, actor: Actor, *, expected_version: int | None) -> User:
+def end_membership(
+    user_id: int, actor: Actor, now: datetime, *, expected_version: int | None
+) -> User:
     """Let somebody belong here no longer, at once; the account and other memberships stay.
 
     Raises as `change_role`.
@@ -57,6 +60,7 @@ def end_membership(user_id: int, actor: Actor, *, expected_version: int | None) 
     refuse_more(actor, user.role)
     if user.role == ADMIN:
         refuse_without_admin(user.id)
+    withdraw_open(user.email_key, now)
     db.session.delete(user.membership)
     db.session.flush()
     after_commit(identity.forget_actors)

@@ -14,7 +14,7 @@ from app.users.models import Membership, User
 from app.users.passwords import hash_password
 from app.users.rules import is_asked_of_managers, is_manager, is_of_account
 from app.users.service import accounts, resets
-from app.users.service.invites import SentInvite, create_invite
+from app.users.service.invites import SentInvite, create_invite, withdraw_open
 from app.users.service.memberships import (
     add_member,
     get_person,
@@ -113,16 +113,18 @@ def update_person(
         give_role(user, changes["role"], now)
     if "full_name" in changes:
         user.full_name = changes["full_name"]
-    _rename(user, changes)
+    _rename(user, changes, now)
     if changes.get("is_active") is False:
-        end_account(user)
+        end_account(user, now)
     elif "is_active" in changes:
         user.is_active = True
     db.session.flush()
     return user
 
 
-def deactivate_person(user_id: int, actor: Actor, *, expected_version: int | None) -> User:
+def deactivate_person(
+    user_id: int, actor: Actor, now: datetime, *, expected_version: int | None
+) -> User:
     """Let nobody in by this account any more, at once; its rows stay for history.
 
     Raises as `update_person`, and NotFound for one who was deactivated before.
@@ -131,18 +133,19 @@ def deactivate_person(user_id: int, actor: Actor, *, expected_version: int | Non
     if not user.is_active:
         raise NotFound("This user was deactivated before.", details={"id": user_id})
     _judge(user, {"is_active": False}, actor)
-    end_account(user)
+    end_account(user, now)
     db.session.flush()
     return user
 
 
-def end_account(user: User) -> None:
-    """Its tokens stop by the epoch, its keys by themselves, its reset link is void.
+def end_account(user: User, now: datetime) -> None:
+    """Its tokens stop by the epoch, its keys by themselves, its links are void.
 
     Raises LastAdmin, for a user who was read with the membership.
     """
     if user.role == ADMIN:
         refuse_without_admin(user.id)
+    withdraw_open(user.email_key, now)
     close_account(user)
 
 
@@ -171,13 +174,14 @@ def _judge(user: User, changes: dict[str, Any], actor: Actor) -> None:
         refuse_account_of(user, actor)
 
 
-def _rename(user: User, changes: dict[str, Any]) -> None:
+def _rename(user: User, changes: dict[str, Any], now: datetime) -> None:
     names = {name: changes[name] for name in ("username", "email") if name in changes}
     if names.get("email", "") is None:
         raise ValidationFailed.on("email", "Cannot be cleared: links are mailed there.")
     if "email" in names:
-        # A link that waits in the old mailbox must not open the account any more.
+        # What waits in the old mailbox must lead nowhere any more.
         resets.void(user.id)
+        withdraw_open(user.email_key, now)
         if "username" not in names and user.username_key == user.email_key:
             names["username"] = _name_after(names["email"])
     if names:
