@@ -118,3 +118,12 @@ def test_a_flood_of_refusals_is_one_audit_row_a_minute_with_a_count(viewer, cast
     assert {(row.status, row.code, row.actor_id) for row in rows} == {
         (403, "FORBIDDEN", viewer.actor.user_id)
     }
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/invites/hf_invite_x/accept", "/api/v1/auth/reset-password"]
+)
+def test_links_are_tried_no_oftener_than_passwords(path, limits, anonymous):
+    answers = [anonymous.post(path, {}) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429]

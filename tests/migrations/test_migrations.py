@@ -13,10 +13,13 @@ from app.core.db import Base, db
 from app.core.identity import Actor
 from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
+from app.users import service as users
+from app.users.models import User
 from tests.support import postgres
 from tests.support.watchdog import run_folder
 
 FIRST = "246c79a8c28d"
+BEFORE_SEARCH = "4b075e0a32"
 
 
 def test_up_makes_every_table_and_down_leaves_none(fresh):
@@ -62,6 +65,18 @@ def test_a_table_made_anew_keeps_the_rows_that_point_at_it(fresh):
 
     with as_tenant(1, read_only=True) as session:
         assert session.get_one(ExecutionLog, execution_id).head == "kept"
+
+
+def test_people_of_before_are_found_by_what_they_are_called(fresh):
+    flask_migrate.upgrade()
+    with unscoped():
+        users.create_user("änne", "a password of hers", full_name="ÄNNE Öz", email="A@Example.org")
+
+    flask_migrate.downgrade(revision=BEFORE_SEARCH)
+    flask_migrate.upgrade()
+
+    with unscoped(read_only=True) as session:
+        assert session.query(User).one().search_text == "änne\na@example.org\nänne öz"
 
 
 @pytest.fixture
