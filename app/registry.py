@@ -11,6 +11,7 @@ from app.alerts.routes import blp as alert_routes
 from app.alerts.service import finding as alerts
 from app.audit import background as audit_background
 from app.audit import service as audit
+from app.audit.routes import blp as audit_routes
 from app.auth import background as auth_background
 from app.auth import cache
 from app.auth import routes as auth_routes
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     monitoring,
     aws_accounts,
     event_routes,
+    audit_routes,
     people,
     members,
     invites,

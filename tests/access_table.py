@@ -92,6 +92,8 @@ ACCESS: dict[str, tuple[str | None, str]] = {
     "GET /api/v1/copies/{copy_id}": ("backups:read", READERS),
     "PUT /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
     "DELETE /api/v1/copies/{copy_id}": ("backups:write", OPERATORS),
+    # The audit log
+    "GET /api/v1/audit": ("audit:read", "admin manager auditor"),
     # Events
     "GET /api/v1/events": ("events:read", EVENT_READERS),
     "POST /api/v1/events": ("events:write", f"{MANAGERS} integration"),

@@ -52,6 +52,11 @@ class AuditRow(Row, TenantFiltered, Base):
     position: Mapped[int | None] = mapped_column(BigId)
     hash: Mapped[str | None] = mapped_column(String(64))
 
+    @property
+    def actor(self) -> dict[str, Any]:
+        """Who it was, as far as that was known."""
+        return {"kind": self.actor_kind, "id": self.actor_id, "name": self.actor_name}
+
 
 class AuditChain(Base):
     """Where a tenant's chain of sealed rows ends, so that a missing last row is missed.
