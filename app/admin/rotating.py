@@ -8,6 +8,7 @@ from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from app.core.crypto import DecryptionFailed
 from app.core.db import Base, db
+from app.core.http import commands
 from app.core.secrets import Encrypted, cipher
 from app.core.tenancy import unscoped
 
@@ -39,6 +40,8 @@ def rotate_keys() -> Rotation:
             if not tokens:
                 break
             last = tokens[-1][0]
+    with unscoped() as session:
+        commands.tell(session)
     return done
 
 

@@ -46,6 +46,20 @@ class Actor:
         return f"user:{self.user_id}:{self.tenant_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A name that nobody has proved: of a sign-in that failed, with the tenant of that user."""
+
+    name: str
+    tenant_id: int | None = None
+    kind: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A stable name; all the names that nobody has here are one, however many are tried."""
+        return "" if self.tenant_id is None else f"{self.tenant_id}:{self.name}"
+
+
 load_actor: Port[[Credential], Actor] = Port("identity.load_actor")
 # Whatever ends somebody's rights calls this after its commit: nobody here is remembered any more.
 forget_actors: Port[[], None] = Port("identity.forget_actors")
@@ -65,6 +79,16 @@ def current_actor() -> Actor:
     if actor is None:
         raise AuthenticationRequired()
     return actor
+
+
+def claim(name: str, tenant_id: int | None) -> None:
+    """Somebody says to be this; the audit log keeps it should they be refused."""
+    g.claim = Claim(name, tenant_id)
+
+
+def find_claim() -> Claim | None:
+    found: Claim | None = g.get("claim")
+    return found
 
 
 def adopt(actor: Actor) -> None:

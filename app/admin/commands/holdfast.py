@@ -38,7 +38,8 @@ def rotate_keys() -> None:
 
     Every process must run with that key in front. The other keys may go once this has passed.
     """
-    done = rotating.rotate_keys()
+    with told_plainly():
+        done = rotating.rotate_keys()
     click.echo(f"Encrypted anew with the first key: {done.rewritten}")
     if done.unreadable:
         raise click.ClickException(f"No key opens: {', '.join(done.unreadable)}")

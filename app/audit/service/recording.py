@@ -9,6 +9,8 @@ from app.audit.models import AuditRow
 from app.core import clock
 from app.core.db import db, insert_or_update
 from app.core.http.trail import AuditEntry
+from app.core.identity import Actor, Claim
+from app.core.logging import mask_text
 
 _TABLE: Any = AuditRow.__table__
 
@@ -21,7 +23,8 @@ def record_write(entry: AuditEntry) -> None:
 def record_refusal(entry: AuditEntry) -> None:
     """Keep a 401 or 403; a caller's refusals within one minute are one row with a count."""
     now = clock.utcnow()
-    caller = entry.actor.key if entry.actor else entry.address
+    claimed = entry.claim.key if entry.claim else ""
+    caller = entry.actor.key if entry.actor else f"{entry.address}:{claimed}"
     flood_key = f"{now:%Y%m%d%H%M}:{caller}:{entry.code}"[:255]
     values = {**_values(entry, now), "flood_key": flood_key}
     upsert = insert_or_update(_TABLE).values(**values).returning(_TABLE.c.id)
@@ -42,13 +45,14 @@ def _run(statement: Any) -> Any:
 
 def _values(entry: AuditEntry, now: datetime) -> dict[str, Any]:
     actor = entry.actor
+    who: Actor | Claim | None = actor or entry.claim
     return {
-        "tenant_id": actor.tenant_id if actor else None,
+        "tenant_id": who.tenant_id if who else None,
         "occurred_at": now,
         "action": entry.action[:100],
-        "actor_kind": actor.kind if actor else None,
+        "actor_kind": who.kind if who else None,
         "actor_id": (actor.api_key_id or actor.user_id) if actor else None,
-        "actor_name": actor.name[:200] if actor else None,
+        "actor_name": mask_text(who.name)[:200] if who else None,
         "address": entry.address[:64],
         "trace_id": entry.trace_id,
         "status": entry.status,

@@ -53,13 +53,15 @@ def sign_in(username: str, password: str, tenant: str | None, now: datetime) -> 
         belongings = list_belongings(user.id) if user else []
     is_right = verify_password(user.password_hash if user else None, password)
     if user is None:
+        identity.claim(username, None)
         raise InvalidCredentials()
     user_id = user.id
+    belonging = _choose(belongings, tenant, user.last_tenant_id)
+    identity.claim(user.username, belonging.tenant.id if belonging else None)
     if is_locked(user, now):
         raise InvalidCredentials()
     if not is_right:
         raise InvalidCredentials(aftermath=lambda: count_failure(user_id, now))
-    belonging = _choose(belongings, tenant, user.last_tenant_id)
     if not user.is_active or belonging is None:
         raise InvalidCredentials()
     if belonging.tenant.is_suspended:

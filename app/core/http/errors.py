@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.core.http import requests
 from app.core.http.envelope import Envelope
 from app.core.http.trail import AuditEntry, refusal_sink
-from app.core.identity import find_actor
+from app.core.identity import find_actor, find_claim
 from app.core.logging import get_logger, mask_text
 
 log = get_logger("errors")
@@ -128,6 +128,7 @@ def _refusal_audit(error: DomainError) -> list[Callable[[], None]]:
         status=error.status,
         path=mask_text(request.path),
         code=error.code,
+        claim=find_claim(),
     )
     return [lambda: refusal_sink(entry)]
 

@@ -8,7 +8,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import ColumnProperty, InstanceState, Session
 
 from app.core import clock
-from app.core.identity import Actor
+from app.core.identity import Actor, Claim
 from app.core.logging import MASK, mask_text
 from app.core.ports import Port
 
@@ -39,6 +39,7 @@ class AuditEntry:
     resource_type: str | None = None
     resource_id: int | None = None
     changes: list[Change] = field(default_factory=list)
+    claim: Claim | None = None
 
 
 audit_sink: Port[[AuditEntry], None] = Port("http.audit_sink")
