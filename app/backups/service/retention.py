@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, exists, select, tuple_
+from sqlalchemy import delete, select
 
 from app.backups.models import BackupJob, Execution
 from app.backups.rules.retention import Kept, is_over, youngest_over
@@ -20,7 +20,8 @@ _RUNS: Any = Execution.__table__
 _JOBS: Any = BackupJob.__table__
 _STRETCH = (
     select(
-        *(_RUNS.c.id, _RUNS.c.tenant_id),
+        *(_RUNS.c.id, _RUNS.c.tenant_id, _RUNS.c.job_id),
+        *(_RUNS.c.kind, _RUNS.c.status, _RUNS.c.backup_type),
         *(_RUNS.c.created_at, _RUNS.c.execution_date, _RUNS.c.snapshot_id),
         _JOBS.c.retention_days,
     )
@@ -69,34 +70,42 @@ class Walk:
 
 
 def _remove_old(batch: Sequence[Any], days: Mapping[int, int], now: datetime) -> int:
-    old: dict[int, list[int]] = defaultdict(list)
+    old: dict[int, list[Any]] = defaultdict(list)
     for row in batch:
         kept = Kept(row.created_at, row.execution_date, row.snapshot_id, row.retention_days)
         if is_over(kept, days.get(row.tenant_id, _DEFAULT), now):
-            old[row.tenant_id].append(row.id)
-    return sum(_remove(tenant_id, ids) for tenant_id, ids in old.items())
+            old[row.tenant_id].append(row)
+    return sum(_remove(tenant_id, rows) for tenant_id, rows in old.items())
 
 
-def _remove(tenant_id: int, ids: Sequence[int]) -> int:
-    """The logs go with them. One that something points at stays, and is asked again later."""
-    statement = delete(_RUNS).where(
-        _RUNS.c.id.in_(ids), _RUNS.c.status.in_(FINAL), _is_not_the_newest(), *_is_free()
-    )
+def _remove(tenant_id: int, rows: Sequence[Any]) -> int:
+    """The logs go with them. One that something points at stays, and is asked again later.
+
+    Of each job the newest of its kind, type and result stays: the latest run and success, and
+    the full backup that differentials stand on.
+    """
     with as_tenant(tenant_id):
+        groups = {(row.job_id, row.kind, row.status, row.backup_type) for row in rows}
+        newest = {_newest(tenant_id, *group) for group in groups}
+        ids = [row.id for row in rows if row.id not in newest]
+        statement = delete(_RUNS).where(_RUNS.c.id.in_(ids), _RUNS.c.status.in_(FINAL), *_is_free())
         return int(execute_named(statement, tenant_id=tenant_id, table=_RUNS).rowcount)
 
 
-def _is_not_the_newest() -> Any:
-    """Of each job the newest of its kind, type and result stays: the latest run and success,
-    and the full backup that differentials stand on."""
-    newer = _RUNS.alias("newer")
-    return exists().where(
-        newer.c.job_id == _RUNS.c.job_id,
-        newer.c.kind == _RUNS.c.kind,
-        newer.c.status == _RUNS.c.status,
-        newer.c.backup_type.is_not_distinct_from(_RUNS.c.backup_type),
-        tuple_(newer.c.execution_date, newer.c.id) > tuple_(_RUNS.c.execution_date, _RUNS.c.id),
+def _newest(
+    tenant_id: int, job_id: int, kind: str, status: str, backup_type: str | None
+) -> int | None:
+    """One look from the end of an index; asked for all of them at once the planner would rather
+    read the whole table."""
+    statement = select(_RUNS.c.id).where(
+        _RUNS.c.job_id == job_id,
+        _RUNS.c.kind == kind,
+        _RUNS.c.status == status,
+        _RUNS.c.backup_type == backup_type,
     )
+    latest = statement.order_by(_RUNS.c.execution_date.desc(), _RUNS.c.id.desc()).limit(1)
+    found: int | None = execute_named(latest, tenant_id=tenant_id, table=_RUNS).scalar()
+    return found
 
 
 @cache
@@ -111,5 +120,8 @@ def _is_free() -> tuple[Any, ...]:
     found = []
     for column in pointing:
         other = column.table.alias(f"pointing_{column.table.name}")
-        found.append(~exists().where(other.c[column.name] == _RUNS.c.id))
+        is_pointing = other.c[column.name] == _RUNS.c.id
+        first = select(other.c[column.name]).where(is_pointing).limit(1).correlate(_RUNS)
+        # No EXISTS: as a join the planner would read the whole of both tables.
+        found.append(first.scalar_subquery().is_(None))
     return tuple(found)
