@@ -6,6 +6,7 @@ import requests
 from flask import Flask
 
 from benchmarks.backups import backup_through_holdfast
+from benchmarks.dashboards import dashboard_overview_5m
 from benchmarks.load import Measured, Target, drive
 from benchmarks.polling import answers_beside_waiters, runner_claims
 from benchmarks.rounds import Case, Drive, cost, in_turn, steady, tail, throughput
@@ -118,6 +119,7 @@ CASES = (
     scheduler_tick,
     runner_claims,
     answers_beside_waiters,
+    dashboard_overview_5m,
 )
 
 
