@@ -9,12 +9,12 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select, tuple_
+from sqlalchemy import Select, delete, func, select, tuple_
 
 from app.core.db import db
 from app.core.tenancy import unscoped
 from app.dashboard.service import adding, deltas, positions, recounting
-from app.dashboard.service.deltas import CORRECTIONS, EVENT_ROLLUPS, RUN_ROLLUPS
+from app.dashboard.service.deltas import CORRECTIONS, EVENT_ROLLUPS, EVENTS, RUN_ROLLUPS
 from app.dashboard.values import HOUR
 from app.events.service import renumbering
 from app.events.service.ordering import IN_ORDER, Position, settled
@@ -27,7 +27,7 @@ HOURS_KEPT = timedelta(days=31)
 
 
 def fold(now: datetime) -> int:
-    """Add what is not in the roll-ups; gives how many events and corrections came in at most.
+    """Add what is not in the roll-ups; gives how many events and corrections that were.
 
     Of several at once one does it. The roll-ups are made anew when there are none, or when the
     database was brought back on another server.
@@ -54,6 +54,10 @@ def purge(now: datetime) -> int:
 
 
 def _fold_once() -> int:
+    # Nothing is written, and nobody is kept from writing, every three seconds for nothing.
+    with unscoped(read_only=True):
+        if not _has_work(positions.find()):
+            return 0
     with unscoped():
         if not positions.take():
             return 0
@@ -61,6 +65,14 @@ def _fold_once() -> int:
         if position is not None and not renumbering.is_needed(position[0]):
             return _add_corrections() + _add_batch(position)
     return recounting.recount()
+
+
+def _has_work(position: Position | None) -> bool:
+    if position is None or renumbering.is_needed(position[0]):
+        return True
+    if db.session.scalar(select(CORRECTIONS.c.id).limit(1)) is not None:
+        return True
+    return db.session.execute(_settled_behind(position).limit(1)).one_or_none() is not None
 
 
 def _add_batch(position: Position) -> int:
@@ -71,15 +83,19 @@ def _add_batch(position: Position) -> int:
     adding.add_runs(deltas.of_outcomes(*batch))
     adding.add_events(deltas.of_events(*batch))
     positions.keep(end)
-    return BATCH
+    return db.session.scalar(select(func.count(EVENTS.c.id)).where(*batch)) or 0
 
 
 def _end_of_batch(position: Position) -> Position | None:
-    behind: Select[Any] = select(*IN_ORDER).where(positions.is_behind(position), settled())
+    behind = _settled_behind(position)
     full = behind.order_by(*IN_ORDER).offset(BATCH - 1).limit(1)
     last = behind.order_by(*(column.desc() for column in IN_ORDER)).limit(1)
     row = db.session.execute(full).one_or_none() or db.session.execute(last).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def _settled_behind(position: Position) -> Select[Any]:
+    return select(*IN_ORDER).where(positions.is_behind(position), settled())
 
 
 def _add_corrections() -> int:
