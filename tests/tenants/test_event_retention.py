@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.audit.models import AuditRow
+from app.audit.service.recording import record_write
 from app.core import clock
-from app.core.db import db
+from app.core.http.trail import AuditEntry
 from app.core.tenancy import as_tenant, unscoped
 from app.events import service as events
 from app.events.models import Event
@@ -102,13 +103,10 @@ def test_a_follower_goes_on_after_what_it_read_was_removed(tell, read_all, forge
 
 
 def test_the_audit_log_is_never_touched(app, admin, forget, cast):
-    admin.put("/api/v1/tenants/current", {"event_retention_days": 31})
-    with app.app_context(), unscoped():
-        table = AuditRow.__table__
-        then = NOW - timedelta(days=4000)
-        statement = table.update().values(occurred_at=then)
-        db.session.execute(statement.execution_options(tenant_named=True))
+    with clock.hold(NOW - timedelta(days=4000)), app.app_context(), unscoped():
+        entry = AuditEntry("backups.create_job", admin.actor, "127.0.0.1", "t", 201, "/")
+        record_write(entry)
 
     forget()
 
-    assert len(cast.rows(AuditRow)) == 1
+    assert [(NOW - row.occurred_at).days for row in cast.rows(AuditRow)] == [4000]
