@@ -4,32 +4,12 @@ import contextlib
 import re
 import socket
 import time
-from datetime import UTC, datetime
 
 import pytest
 
-from app.core.mail.letters import Letter
-from app.core.mail.server import server_of
-from app.core.mail.smtp import MailError, send
-from tests.support.mail import mail_server
+from app.core.mail import send
+from tests.support.mail import failure_at, letter, mail_server, server_at
 from tests.support.storage_servers.listening import answering
-
-LETTER = Letter(
-    to=["ann@example.com"],
-    subject="Nächtliche Sicherung „Größe“",
-    text="Grüße, 世界\n",
-    html="<p>Grüße, 世界</p>",
-    message_id="<1@holdfast.example>",
-    written_at=datetime(2026, 1, 31, 2, tzinfo=UTC),
-)
-
-
-def server_at(url, sender="Holdfast <holdfast@example.com>"):
-    return server_of({"SMTP_URL": url, "SMTP_FROM": sender, "PUBLIC_URL": "https://hf.example"})
-
-
-def letter(**fields):
-    return Letter(**{**LETTER.__dict__, **fields})
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +20,7 @@ def running():
 
 @pytest.fixture
 def postmaster(running):
-    running.taken.clear()
-    running.recipients.clear()
-    running.answers.clear()
-    running.refused.clear()
+    running.clear()
     return running
 
 
@@ -64,74 +41,13 @@ def scripted(*answers, then=None):
         yield f"smtp://127.0.0.1:{port}"
 
 
-def failure(url, sent=LETTER, **options):
-    with pytest.raises(MailError) as caught:
-        send(server_at(url), sent, **options)
-    return caught.value
-
-
-def test_both_forms_arrive_in_utf8(postmaster):
-    send(server_at(postmaster.url), LETTER)
-
-    (message,) = postmaster.taken
-    assert message["Subject"] == LETTER.subject
-    assert postmaster.bodies("plain")[0].rstrip() == "Grüße, 世界"
-    assert "Grüße, 世界" in postmaster.bodies("html")[0]
-    assert message.get_content_type() == "multipart/alternative"
-    assert (message["From"], message["To"]) == (
-        "Holdfast <holdfast@example.com>",
-        "ann@example.com",
-    )
-    assert message["Message-ID"] == "<1@holdfast.example>"
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Date"].datetime == LETTER.written_at
-
-
-@pytest.mark.parametrize("line", ["\r\nBcc: eve@example.com", "\nX: 1", "\r\n\r\nBody", "\u2028X"])
-def test_a_subject_begins_no_other_header(postmaster, line):
-    send(server_at(postmaster.url), letter(subject=f"Job{line} failed"))
-
-    (message,) = postmaster.taken
-    assert postmaster.recipients == [["ann@example.com"]]
-    assert {"Bcc", "X"} & set(message.keys()) == set()
-    assert message["Subject"].startswith("Job ")
-
-
-@pytest.mark.parametrize(
-    "address", ["ann@example.com\r\nBcc: eve@example.com", "ann", "a@b, eve@example.com", "", "@b"]
-)
-def test_what_is_no_address_is_refused(postmaster, address):
-    error = failure(postmaster.url, letter(to=[address]))
-
-    assert (error.is_temporary, postmaster.taken) == (False, [])
-
-
-def test_a_domain_beyond_ascii_is_written_as_servers_know_it(postmaster):
-    send(server_at(postmaster.url), letter(to=["ann@größe.example"]))
-
-    assert postmaster.recipients == [["ann@xn--gre-6ka8i.example"]]
-
-
-def test_a_name_beyond_ascii_takes_a_server_that_knows_them():
-    with mail_server(enable_SMTPUTF8=True) as knowing:
-        send(server_at(knowing.url), letter(to=["größe@example.com"]))
-
-    assert knowing.recipients == [["größe@example.com"]]
-
-
-def test_a_name_beyond_ascii_is_refused_for_good_elsewhere(postmaster):
-    error = failure(postmaster.url, letter(to=["größe@example.com"]))
-
-    assert (error.is_temporary, "SMTPUTF8" in error.message) == (False, True)
-
-
 @pytest.mark.parametrize(
     ("answer", "is_temporary"), [("451 Busy", True), ("421 Closing", True), ("554 Spam", False)]
 )
 def test_an_answer_to_the_text_tells_whether_to_come_again(postmaster, answer, is_temporary):
     postmaster.answers = [answer]
 
-    error = failure(postmaster.url)
+    error = failure_at(postmaster.url)
 
     assert error.is_temporary is is_temporary
     assert error.message == f"The mail server refused it: {answer}"
@@ -154,7 +70,7 @@ def test_who_was_served_is_told_apart_from_who_was_not(postmaster):
 def test_when_nobody_is_served_that_is_an_error(postmaster, code, is_temporary):
     postmaster.refused = {"ann@example.com": f"{code} Not she"}
 
-    error = failure(postmaster.url)
+    error = failure_at(postmaster.url)
 
     assert error.is_temporary is is_temporary
     assert error.message.endswith(f"{code} Not she")
@@ -163,14 +79,14 @@ def test_when_nobody_is_served_that_is_an_error(postmaster, code, is_temporary):
 def test_nobody_there():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        error = failure(f"smtp://127.0.0.1:{closed.getsockname()[1]}")
+        error = failure_at(f"smtp://127.0.0.1:{closed.getsockname()[1]}")
 
     assert error.is_temporary
     assert error.message == "Nothing answers at the mail server's address and port."
 
 
 def test_a_name_that_is_not_known():
-    assert failure("smtp://mail.invalid").message == "The mail server's name is not known here."
+    assert failure_at("smtp://mail.invalid").message == "The mail server's name is not known here."
 
 
 @pytest.mark.parametrize("greeting", ["", "220-" * 3])
@@ -180,7 +96,7 @@ def test_a_server_that_hangs_is_left(greeting):
         connection.recv(1)
 
     with answering(hang) as port:
-        error = failure(f"smtp://127.0.0.1:{port}", seconds=0.5)
+        error = failure_at(f"smtp://127.0.0.1:{port}", seconds=0.5)
 
     assert error.is_temporary
     assert error.message == "The mail server did not answer in time."
@@ -193,7 +109,7 @@ def test_a_server_that_drips_is_left_too():
             time.sleep(0.02)
 
     with answering(drip) as port:
-        error = failure(f"smtp://127.0.0.1:{port}", seconds=0.5)
+        error = failure_at(f"smtp://127.0.0.1:{port}", seconds=0.5)
 
     assert error.message == "The mail server did not answer in time."
 
@@ -205,7 +121,7 @@ def test_one_that_dies_before_its_answer_counts_as_not_having_taken_it():
             data += connection.recv(65536)
 
     with scripted("250 hello", "250 ok", "250 ok", "354 go", then=take_and_die) as url:
-        error = failure(url)
+        error = failure_at(url)
 
     assert error.is_temporary
     assert error.message == "The mail server closed the connection before it had answered."
@@ -223,7 +139,7 @@ def test_a_goodbye_without_answer_changes_nothing(postmaster):
         connection.recv(100)
 
     with scripted("250 hello", "250 ok", "250 ok", "354 go", then=take) as url:
-        send(server_at(url), LETTER)
+        send(server_at(url), letter())
 
     assert len(taken) == 1
     assert re.search(rb"(?m)^Message-ID: <1@holdfast.example>\r$", taken[0])

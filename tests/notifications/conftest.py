@@ -19,6 +19,7 @@ from app.notifications.service import flushing, following, sending, taking
 from tests.support.cast import Caller, Cast
 from tests.support.mail import Postmaster, mail_server
 from tests.support.processes import wait_until
+from tests.support.webhook import Receiver, webhook_receiver
 
 CHANNELS = "/api/v1/notification-channels"
 
@@ -51,16 +52,14 @@ class Teller:
 
     def notices(self, count: int = 1, kind: str = "opened", tenant: str = "acme", **of: Any) -> int:
         """As many alerts and a notice of each; the id of the last alert."""
-        alert_id = 0
         with self.app.app_context(), as_tenant(self.cast.tenant(tenant)) as session:
-            for _ in range(count):
-                self._made += 1
-                alert = Alert(**{**self._trouble(), **of})
-                session.add(alert)
-                session.flush()
-                session.add(AlertNotice(alert_id=alert.id, kind=kind, occurred_at=self.now))
-                alert_id = alert.id
-        return alert_id
+            alerts = [Alert(**{**self._trouble(), **of}) for _ in range(count)]
+            session.add_all(alerts)
+            session.flush()
+            session.add_all(
+                AlertNotice(alert_id=alert.id, kind=kind, occurred_at=self.now) for alert in alerts
+            )
+        return alerts[-1].id
 
     def event(self, type_: str, title: str = "It happened", **fields: Any) -> None:
         fact = events.Fact(type_, title, self.now, **fields)
@@ -100,6 +99,7 @@ class Teller:
         return self.cast.rows(NotificationItem)
 
     def _trouble(self) -> dict[str, Any]:
+        self._made += 1
         return {
             "dedup_key": f"backup.failed:backup:{self._made}",
             "type": "backup.failed",
@@ -133,3 +133,17 @@ def postmaster(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postmast
     with mail_server() as found:
         monkeypatch.setitem(app.config, "SMTP_URL", found.url)
         yield found
+
+
+@pytest.fixture
+def receiver(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver of webhooks on loopback, where that is allowed."""
+    monkeypatch.setitem(app.config, "ALLOW_PRIVATE_WEBHOOKS", True)
+    with webhook_receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def hook(teller: Teller, receiver: Receiver) -> Any:
+    """A channel that leads to the receiver."""
+    return teller.channel(kind="webhook", url=receiver.url)

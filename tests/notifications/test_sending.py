@@ -7,21 +7,6 @@ import pytest
 from app.core import clock
 from app.notifications.models import Notification
 from app.notifications.service import carrying, flushing, sending
-from tests.support.webhook import webhook_receiver
-
-PRIVATE = "ALLOW_PRIVATE_WEBHOOKS"
-
-
-@pytest.fixture
-def receiver(app, monkeypatch):
-    monkeypatch.setitem(app.config, PRIVATE, True)
-    with webhook_receiver() as found:
-        yield found
-
-
-@pytest.fixture
-def hook(teller, receiver):
-    return teller.channel(kind="webhook", url=receiver.url)
 
 
 def wait_of(sent):
@@ -47,26 +32,6 @@ def test_every_attempt_is_kept(teller, receiver, hook):
     assert [post.body["title"] for post in receiver.posts] == ["It failed"] * 2
     first, second = (post.headers["Idempotency-Key"] for post in receiver.posts)
     assert first == second == receiver.posts[0].body["id"]
-
-
-def test_is_given_up_after_five_attempts_and_told_once_an_outage(teller, receiver, hook, cast):
-    for _ in range(20):
-        receiver.answer(503)
-    teller.notices(2)
-    teller.tell()
-    for _ in range(6):
-        teller.pass_time(hours=1)
-    failed = teller.shown(hook)
-    receiver.answers.clear()
-    teller.notices()
-    teller.tell()
-
-    assert [row["status"] for row in teller.sent()] == ["sent", "failed", "failed"]
-    assert [row["attempts"] for row in teller.sent()] == [1, 5, 5]
-    assert failed["last_error"] == "It answered 503 Service Unavailable"
-    assert failed["failing_since"] is not None
-    assert (teller.shown(hook)["failing_since"], teller.shown(hook)["last_error"]) == (None, None)
-    assert cast.events() == ["notification.failed", "notification.recovered"]
 
 
 def test_pauses_grow(teller, receiver, hook):
@@ -182,11 +147,3 @@ def test_who_was_served_by_mail_is_not_served_again(teller, postmaster, cast):
     assert postmaster.recipients == [["ann@example.com"], ["bob@example.com"]]
     assert postmaster.taken[0]["Message-ID"] == postmaster.taken[1]["Message-ID"]
     assert teller.sent()[0]["status"] == "sent"
-
-
-def test_without_a_mail_server_it_says_so(teller):
-    channel = teller.email_channel()
-    teller.notices()
-    teller.tell()
-
-    assert teller.shown(channel)["last_error"] == "No mail server is configured: set SMTP_URL."

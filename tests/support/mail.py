@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,14 +10,16 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from app.core.mail import Letter, MailError, send, server_of
+from app.core.mail.server import Server
 from tests.support.processes import free_port
 
 
 class Postmaster:
     """What the server took, and what it answers instead: `answers` are used up one by one."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.taken: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.answers: list[str] = []
@@ -25,6 +28,10 @@ class Postmaster:
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    def clear(self) -> None:
+        """Forget what was before."""
+        self.__init__(self.port)  # type: ignore[misc]
 
     def bodies(self, subtype: str = "plain") -> list[str]:
         """The texts of all that was taken, in one of their forms."""
@@ -49,8 +56,7 @@ class Postmaster:
 @contextmanager
 def mail_server(**options: Any) -> Iterator[Postmaster]:
     """Take mail for the length of the block; `options` are aiosmtpd's."""
-    postmaster = Postmaster()
-    postmaster.port = free_port()
+    postmaster = Postmaster(free_port())
     controller = Controller(
         postmaster, hostname="127.0.0.1", port=postmaster.port, ready_timeout=30, **options
     )
@@ -59,6 +65,36 @@ def mail_server(**options: Any) -> Iterator[Postmaster]:
         yield postmaster
     finally:
         controller.stop()
+
+
+def letter(**fields: Any) -> Letter:
+    """A letter to Ann, but for what is given."""
+    given = {
+        "to": ["ann@example.com"],
+        "subject": "Nächtliche Sicherung „Größe“",
+        "text": "Grüße, 世界\n",
+        "html": "<p>Grüße, 世界</p>",
+        "message_id": "<1@holdfast.example>",
+        "written_at": datetime(2026, 1, 31, 2, tzinfo=UTC),
+    }
+    return Letter(**{**given, **fields})
+
+
+def server_at(url: str) -> Server:
+    """The mail server as settings name it."""
+    sender = "Holdfast <holdfast@example.com>"
+    found = server_of({"SMTP_URL": url, "SMTP_FROM": sender, "PUBLIC_URL": "https://hf.example"})
+    assert found is not None
+    return found
+
+
+def failure_at(url: str, sent: Letter | None = None, **options: Any) -> MailError:
+    """What goes wrong with a letter there."""
+    try:
+        send(server_at(url), sent or letter(), **options)
+    except MailError as error:
+        return error
+    raise AssertionError("the letter was taken")
 
 
 def _body(message: EmailMessage, subtype: str) -> str:

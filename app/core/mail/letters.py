@@ -12,6 +12,10 @@ import idna
 
 # Bodies are sent in 7 bits: not every server takes more.
 _POLICY = SMTP.clone(cte_type="7bit", utf8=False)
+# RFC 5322 lets a line be so long. The library folds at the first space, and leaves the header's
+# first line empty, which not every receiver takes; but only so does it keep RFC 2047's limit of
+# 75 for what is not ASCII.
+_LONG_LINES = _POLICY.clone(max_line_length=990)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # RFC 5321: a line holds 998 characters; a subject is one of them, and shown far shorter.
 MOST_SUBJECT = 200
@@ -62,11 +66,13 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     """The message with its headers; raises BadAddress."""
     to = [envelope_address(address) for address in letter.to]
     is_wide = not all(address.isascii() for address in to)
-    message = EmailMessage(policy=_POLICY.clone(utf8=True) if is_wide else _POLICY)
+    subject = one_line(letter.subject)[:MOST_SUBJECT]
+    policy = _LONG_LINES if subject.isascii() else _POLICY
+    message = EmailMessage(policy=policy.clone(utf8=True) if is_wide else policy)
     name = one_line(parseaddr(sender)[0])
     message["From"] = formataddr((name, envelope_address(sender)))
     message["To"] = ", ".join(to)
-    message["Subject"] = one_line(letter.subject)[:MOST_SUBJECT]
+    message["Subject"] = subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = one_line(letter.message_id)
     # RFC 3834: an answering machine must not answer to this.
