@@ -20,9 +20,14 @@ IN_ORDER = (_EVENTS.c.xid, _EVENTS.c.id)
 Position = tuple[int, int]
 
 
+def has_numbers() -> bool:
+    """Whether transactions have numbers here: on SQLite all events have 0, and ids are enough."""
+    return db.engine.dialect.name == "postgresql"
+
+
 def settled() -> ColumnElement[bool]:
     """The events that no later commit can come before, as this statement sees them."""
-    if db.engine.dialect.name != "postgresql":
+    if not has_numbers():
         return true()
     below: ColumnElement[bool] = _EVENTS.c.xid < oldest_under_way()
     return below
