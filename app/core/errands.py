@@ -6,6 +6,7 @@ They are not for the queue's workers: a server that hangs would hold up what wai
 import atexit
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from app.core.logging import get_logger
 log = get_logger("errands")
 # A process that ends waits so long for what is on its way, so that it is not sent again.
 FAREWELL_SECONDS = 5.0
+# Weakly: an application that is gone has nothing on its way.
+_known: "weakref.WeakSet[Errands]" = weakref.WeakSet()
 
 
 class Errands:
@@ -31,7 +34,7 @@ class Errands:
         self._places = places
         self._busy = 0
         self._changed = threading.Condition()
-        atexit.register(self.wait, FAREWELL_SECONDS)
+        _known.add(self)
 
     @property
     def free(self) -> int:
@@ -49,11 +52,8 @@ class Errands:
 
     def wait(self, seconds: float) -> bool:
         """Wait until none is on its way; False when the time was over before."""
-        give_up = time.monotonic() + seconds
         with self._changed:
-            return self._changed.wait_for(
-                lambda: self._busy == 0, timeout=max(0.0, give_up - time.monotonic())
-            )
+            return self._changed.wait_for(lambda: self._busy == 0, timeout=max(0.0, seconds))
 
     def _run(self, work: Callable[..., None], *args: Any) -> None:
         try:
@@ -65,3 +65,10 @@ class Errands:
             with self._changed:
                 self._busy -= 1
                 self._changed.notify_all()
+
+
+@atexit.register
+def _farewell() -> None:
+    give_up = time.monotonic() + FAREWELL_SECONDS
+    for errands in list(_known):
+        errands.wait(give_up - time.monotonic())
