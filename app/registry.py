@@ -34,6 +34,7 @@ from app.legacy import background as legacy_background
 from app.legacy.routes import calls, rejected, scripts
 from app.notifications import background as notifications_background
 from app.notifications.routes import blp as notification_routes
+from app.notifications.service import channels
 from app.runners import background as runners_background
 from app.runners.routes import runner_runs, runners
 from app.storage import background as storage_background
@@ -43,6 +44,7 @@ from app.tasks.routes import comments, tasks
 from app.tasks.service.tasks import has_alert
 from app.tenants import background as tenants_background
 from app.tenants.routes import blp as current_tenant_routes
+from app.tenants.service import own
 from app.users import background as users_background
 from app.users.routes import invites, members, people
 from app.users.values import PERMISSIONS, PLATFORM_PERMISSIONS
@@ -137,4 +139,5 @@ def plug_ports() -> None:
     usage.follow.plug(storage_use.follow)
     repositories.count_readers.plug(claims.count_alive)
     has_alert.plug(alerts.has_alert)
+    own.channels_of.plug(channels.list_all)
     verification_handover.enqueue.plug(verification_background.enqueue)

@@ -1,9 +1,17 @@
 """The wire format of sign-in, one's own account and API keys."""
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import (
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    validate,
+    validates_schema,
+)
 
 from app.auth.values import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 from app.core.schemas import Moment, Name, Slug, StrictSchema, Text, Whole, Word
@@ -32,8 +40,27 @@ class PasswordChangeSchema(StrictSchema):
 
 
 class PasswordResetSchema(StrictSchema):
+    """The token of a reset link, and a new password under either of its two names."""
+
+    example_omits = ("password",)
+
     token = Text(200, required=True, metadata={"example": "hf_reset_0123456789abcdef"})
-    new_password = Text(1024, required=True, metadata={"example": "staple of another kind"})
+    new_password = Text(
+        1024, metadata={"description": "Required.", "example": "staple of another kind"}
+    )
+    password = Text(1024, metadata={"description": "Another name of new_password."})
+
+    @validates_schema
+    def _take_one(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "password" not in data and "new_password" not in data:
+            raise ValidationError("Missing data for required field.", "new_password")
+        if "password" in data and "new_password" in data:
+            raise ValidationError("Is new_password by another name: send one of them.", "password")
+
+    @post_load
+    def _under_one_name(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        new = data["new_password"] if "new_password" in data else data["password"]
+        return {"token": data["token"], "new_password": new}
 
 
 class TenantNameSchema(Schema):

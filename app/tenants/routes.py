@@ -20,7 +20,7 @@ blp = Blueprint(
 @requires("tenant:manage")
 @returns(OwnTenantSchema)
 def get_current_tenant() -> Any:
-    """Show one's own tenant; its notification channels are at /notification-channels."""
+    """Show one's own tenant; its channels are changed at /notification-channels."""
     return own.get_own()
 
 

@@ -88,11 +88,21 @@ class OwnTenantFields(RetentionFields):
     )
 
 
+class ChannelNameSchema(Schema):
+    """A notification channel by its name; the rest is at /notification-channels."""
+
+    id = Whole(1)
+    name = fields.String(metadata={"example": "On call"})
+    kind = fields.String(metadata={"example": "email"})
+    is_active = Flag(metadata={"example": True})
+
+
 class OwnTenantSchema(Shown, OwnTenantFields):
     """One's own tenant."""
 
     slug = fields.String(dump_only=True, metadata={"example": "acme"})
     is_suspended = Flag(dump_only=True, metadata={"example": False})
+    notification_channels = fields.List(fields.Nested(ChannelNameSchema), dump_only=True)
 
 
 class OwnTenantUpdateSchema(UpdateSchema, OwnTenantFields):

@@ -17,6 +17,18 @@ def test_shows_the_defaults_of_a_tenant_that_set_nothing(admin):
     assert (data["quiet_hours"], shown.headers["ETag"]) == (None, f'"v{data["version"]}"')
 
 
+def test_names_the_channels_by_which_its_people_are_told(admin, outsider):
+    channel = {"name": "Ops", "kind": "email", "recipients": ["ops@example.com"]}
+    made = admin.post("/api/v1/notification-channels", channel).json["data"]
+
+    shown = admin.get(URL).json["data"]
+
+    named = {"id": made["id"], "name": "Ops", "kind": "email", "is_active": True}
+    assert shown["notification_channels"] == [named]
+    assert admin.put(URL, shown).status_code == 200
+    assert outsider.get(URL).json["data"]["notification_channels"] == []
+
+
 def test_keeps_what_is_given_and_nothing_else_of_the_tenant(admin, cast):
     change = {"timezone": "Europe/Berlin", "quiet_hours": {"from": "22:00", "to": "06:00"}}
 

@@ -52,6 +52,22 @@ def test_it_sets_the_password_and_ends_every_sign_in(token, viewer, anonymous, l
     assert cast.rows(PasswordReset) == []
 
 
+def test_the_new_password_may_be_called_password(token, viewer, anonymous, log_in):
+    response = anonymous.post(USE, {"token": token, "password": NEW})
+
+    assert response.status_code == 200, response.text
+    assert log_in(viewer.username, NEW).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({}, "new_password"), ({"new_password": NEW, "password": NEW}, "password")]
+)
+def test_one_new_password_is_needed_and_one_only(token, anonymous, body, field):
+    response = anonymous.post(USE, {"token": token, **body})
+
+    assert (response.status_code, list(response.json["details"])) == (400, [field])
+
+
 def test_it_unlocks_the_account(token, viewer, anonymous, log_in, app):
     with app.app_context(), unscoped():
         user = db.session.get_one(User, viewer.actor.user_id)

@@ -1,9 +1,10 @@
 """What people do to channels: made, shown, changed, deleted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core.db import db
 from app.core.errors import NotFound, ValidationFailed
@@ -32,14 +33,16 @@ ORDERING = Ordering(
 
 
 def list_channels(query: dict[str, Any]) -> Listing:
-    statement = select(NotificationChannel).where(
-        live(NotificationChannel), NotificationChannel.address.is_(None)
-    )
-    statement = equal(statement, NotificationChannel, query, ("kind", "is_active"))
+    statement = equal(_made_by_people(), NotificationChannel, query, ("kind", "is_active"))
     if "search" in query:
         text = query["search"]
         statement = statement.where(NotificationChannel.name.icontains(text, autoescape=True))
     return Listing(statement, ORDERING)
+
+
+def list_all() -> Sequence[NotificationChannel]:
+    """Every channel of the tenant, by name."""
+    return db.session.scalars(_made_by_people().order_by(NotificationChannel.name)).all()
 
 
 def get_channel(channel_id: int, **options: Any) -> NotificationChannel:
@@ -132,3 +135,10 @@ def _check_whole(channel: NotificationChannel) -> None:
 def _flush() -> None:
     taken = NameTaken(details={"name": [NameTaken.message]})
     flush_unless_taken("uq_notification_channels_name", taken)
+
+
+def _made_by_people() -> Select[NotificationChannel]:
+    """Not those by which a job's own address is told."""
+    return select(NotificationChannel).where(
+        live(NotificationChannel), NotificationChannel.address.is_(None)
+    )

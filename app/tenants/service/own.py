@@ -1,5 +1,6 @@
 """What a tenant decides for itself: its name, its hours, and how it is watched over."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import Any
 from app.core.db import after_commit, db
 from app.core.errors import ValidationFailed
 from app.core.models import get_row
+from app.core.ports import Port
 from app.core.settings import settings
 from app.core.tenancy import current_tenant_id
 from app.events import service as events
@@ -16,6 +18,8 @@ from app.events.values import MONITORING_CHANGED
 from app.tenants.models import Tenant
 from app.tenants.monitoring import NAMES, Monitoring, complete, forget_recent
 
+# Who is told lies above the tenants.
+channels_of: Port[[], Sequence[Any]] = Port("tenants.channels_of")
 _SHOWN = (
     *("id", "slug", "name", "timezone", "quiet_hours", "is_suspended"),
     *("created_at", "updated_at", "version"),
@@ -70,4 +74,5 @@ def _monitoring(tenant: Tenant) -> Monitoring:
 
 def _shown(tenant: Tenant) -> SimpleNamespace:
     own = {name: getattr(tenant, name) for name in _SHOWN}
-    return SimpleNamespace(**asdict(_monitoring(tenant)), **own)
+    held = asdict(_monitoring(tenant))
+    return SimpleNamespace(**held, **own, notification_channels=channels_of())
