@@ -84,6 +84,11 @@ class AlertSchema(Shown):
     resolved_at = Moment(allow_none=True)
     resolved_by = fields.String(allow_none=True, metadata={"example": None})
     parent_id = Whole(1, allow_none=True, metadata={"example": None})
+    last_event_id = Whole(
+        1,
+        allow_none=True,
+        metadata={"description": "The newest event of it, or the one that ended it."},
+    )
 
 
 class TurnSchema(Schema):

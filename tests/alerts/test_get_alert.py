@@ -20,6 +20,7 @@ def test_shows_what_became_of_it_newest_first(desk, failing, viewer, operator, c
     assert (data["history"][0]["by"], data["count"]) == (operator.username, 2)
     assert (data["children"], data["children_total"]) == ([], 0)
     assert data["subject"] == {"type": "backup", "id": data["backup_id"]}
+    assert data["last_event_id"] == data["history"][1]["event_id"]
 
 
 def test_names_its_version_as_an_etag(cast, viewer):
