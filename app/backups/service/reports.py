@@ -1,14 +1,14 @@
-"""Executions and copies that others ran and only tell of: made in their final state."""
+"""Executions that others ran and only tell of: made in their final state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select
 
-from app.backups.models import BackupCopy, BackupJob, Execution, ExecutionLog
-from app.backups.service import copies, corrections
+from app.backups.models import BackupJob, Execution, ExecutionLog
+from app.backups.service import corrections
 from app.backups.service.job_states import (
     JobState,
     change,
@@ -23,7 +23,6 @@ from app.core.models import live
 from app.core.prepared import Prepared
 from app.core.tenancy import execute_named
 
-_COPIES: Any = BackupCopy.__table__
 _EXECUTIONS: Any = Execution.__table__
 _LOGS: Any = ExecutionLog.__table__
 _ADD = Prepared(insert(_EXECUTIONS).returning(_EXECUTIONS.c.id), _EXECUTIONS)
@@ -47,19 +46,6 @@ class ReportedRun:
     source_system: str
     encoding_repaired: bool
     requested_by: str
-
-
-@dataclass(frozen=True)
-class ReportedCopy:
-    """What was told of a copy as of `at`; None for what was not told.
-
-    `is_dated` says that `at` was sent rather than taken from the clock.
-    """
-
-    status: str | None
-    size_bytes: int | None
-    at: datetime
-    is_dated: bool
 
 
 def find_job(job_id: int, tenant_id: int) -> JobState | None:
@@ -185,44 +171,6 @@ def fill_run(
         values["last_duration_seconds"] = execution.duration_seconds
     if values:
         change(job, values)
-
-
-def find_copy(copy_id: int) -> tuple[BackupCopy, str] | None:
-    """The tenant's copy and its job's time zone; None for a copy of a deleted job too."""
-    row = db.session.execute(
-        select(BackupCopy, BackupJob.timezone)
-        .join(BackupJob, BackupJob.id == BackupCopy.job_id)
-        .where(BackupCopy.id == copy_id, BackupJob.deleted_at.is_(None))
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def note_copy(copy: BackupCopy, told: ReportedCopy, now: datetime) -> str:
-    """Keep what was told of a copy, and give the status that then stands.
-
-    One UPDATE that a newer report has not overtaken; the copy's version stays as it is.
-    """
-    values: dict[str, Any] = {"updated_at": now}
-    if told.status is not None:
-        values["status"] = told.status
-    if told.size_bytes is not None:
-        values["last_backup_size_bytes"] = told.size_bytes
-    if told.is_dated or told.status in _WENT_WELL:
-        values["last_backup_at"] = told.at
-    changed = execute_named(
-        update(_COPIES)
-        .where(
-            _COPIES.c.id == copy.id,
-            or_(_COPIES.c.last_backup_at.is_(None), _COPIES.c.last_backup_at <= told.at),
-        )
-        .values(**values),
-        tenant_id=copy.tenant_id,
-        table=_COPIES,
-    )
-    if changed.rowcount != 1:
-        return copy.status
-    copies.tell_change(copy, "reported on", now)
-    return told.status or copy.status
 
 
 def _began_at(execution: Execution) -> datetime:

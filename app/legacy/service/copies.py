@@ -4,8 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.backups.models import BackupCopy
-from app.backups.service import copies, reports
-from app.backups.service.reports import ReportedCopy
+from app.backups.service import copies, reported_copies, reports
+from app.backups.service.reported_copies import ReportedCopy
 from app.core.logging import get_logger
 from app.legacy.rules.body import Body
 from app.legacy.rules.readings import identify, read_copy
@@ -30,11 +30,11 @@ def land_copy(arrival: Arrival, body: Body, now: datetime) -> tuple[int, str]:
     # A clock that runs ahead must not make this report newer than tomorrow's.
     at = min(report.date or arrival.arrived_at, arrival.arrived_at)
     told = ReportedCopy(report.status, report.size_bytes, at, is_dated=report.date is not None)
-    return copy.id, reports.note_copy(copy, told, now)
+    return copy.id, reported_copies.note_copy(copy, told, now)
 
 
 def _named_copy(copy_id: int) -> tuple[BackupCopy, str]:
-    found = reports.find_copy(copy_id)
+    found = reported_copies.find_copy(copy_id)
     if found is None:
         raise refusals.no_copy("copy_id", f"There is no copy {copy_id}")
     return found
