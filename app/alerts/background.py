@@ -4,7 +4,9 @@ from datetime import datetime
 
 from flask import Flask
 
+from app.alerts.models import AlertNotice, AlertTurn
 from app.alerts.service import following, looking
+from app.alerts.values import HISTORY_KEPT
 from app.core import background
 
 PAUSE_SECONDS = 2.0
@@ -14,6 +16,8 @@ def register(app: Flask) -> None:
     """Let schedulers turn events into alerts."""
     background.every(app, "alerts", keep_in_step, PAUSE_SECONDS)
     background.every_round(app, "hold_alerts_against_facts", looking.hold_against_facts)
+    for history in (AlertTurn, AlertNotice):
+        background.purge(app, history.occurred_at, HISTORY_KEPT, is_in_order=True)
 
 
 def keep_in_step(now: datetime) -> int:

@@ -26,6 +26,8 @@ RELAPSE = timedelta(hours=1)
 FLAPPING = 3
 # Of what is older nobody is told, and it opens only while it is still true.
 NEWS = timedelta(days=1)
+# What became of an alert is told for so long.
+HISTORY_KEPT = timedelta(days=400)
 # A lock-out lasts so long.
 LOCKED = timedelta(minutes=15)
 LONGEST_SNOOZE = timedelta(days=90)

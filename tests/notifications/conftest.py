@@ -1,4 +1,4 @@
-"""Acme's channels, alerts as their lane writes them, and a scheduler whose clock is the test's."""
+"""Acme's channels, alerts as app/alerts writes them, and a scheduler whose clock is the test's."""
 
 from collections.abc import Iterator
 from datetime import timedelta
