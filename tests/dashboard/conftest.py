@@ -14,6 +14,7 @@ from app.dashboard.rules import window_of
 from app.dashboard.service import counting, folding
 from app.dashboard.values import PERIODS, RESULTS
 from app.events.models import Event
+from tests.support.followers import wait_for_others
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def fold(app):
     """Fold once; gives how many events were taken at most."""
 
     def call():
+        wait_for_others(app)
         with app.app_context():
             return folding.fold(clock.utcnow())
 

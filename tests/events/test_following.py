@@ -13,6 +13,7 @@ from app.events.models import Event, EventFollower
 from app.events.service import Fact
 from app.events.service.following import BATCH, LEASE, follow
 from app.events.values import BACKUP_FAILED
+from tests.support.followers import wait_for_others
 from tests.support.processes import wait_until
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -51,12 +52,13 @@ def record(tenant_id, number):
 
 @pytest.fixture
 def write(app, cast):
-    """Record events with these numbers as their subjects, in one transaction."""
+    """Record events with these numbers as their subjects, so that one look sees them all."""
 
     def call(*numbers):
         for number in numbers:
             with app.app_context(), as_tenant(cast.tenant("acme")):
                 record(cast.tenant("acme"), number)
+        wait_for_others(app)
 
     return call
 

@@ -31,7 +31,7 @@ def flush_due(now: datetime) -> int:
         due = db.session.execute(
             select(_CHANNELS.c.id, _CHANNELS.c.tenant_id)
             .where(_CHANNELS.c.due_at <= now)
-            .order_by(_CHANNELS.c.due_at)
+            .order_by(_CHANNELS.c.due_at, _CHANNELS.c.id)
             .limit(_BATCH)
         ).all()
     return sweep("notification_channels", due, lambda row: flush(row.id, row.tenant_id, now))
