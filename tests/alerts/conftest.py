@@ -5,16 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from app.alerts.models import Alert, AlertNotice
 from app.alerts.service import following, looking
 from app.backups.models import BackupJob
 from app.core import clock
-from app.core.db import db
 from app.core.tenancy import as_tenant, unscoped
 from app.events import service as events
-from app.events.models import Event, EventFollower
+from tests.support.followers import has_read_all
 from tests.support.processes import wait_until
 
 JOB, PROVIDER, RUNNER = "backup", "storage_provider", "runner"
@@ -45,7 +43,7 @@ class Desk:
         def is_done() -> bool:
             with self.app.app_context(), clock.hold(self.now):
                 following.follow_events(self.now)
-                return self._has_read_all()
+                return has_read_all(following.FOLLOWER)
 
         wait_until(is_done, seconds=60, what="the events are followed")
 
@@ -79,13 +77,6 @@ class Desk:
         """Set what a domain below knows of a row."""
         with self.app.app_context(), unscoped() as session:
             session.query(model).filter_by(id=row_id).update(values)
-
-    @staticmethod
-    def _has_read_all() -> bool:
-        with unscoped(read_only=True):
-            last = db.session.scalar(select(Event.id).order_by(Event.xid.desc(), Event.id.desc()))
-            names = select(EventFollower.read_id).where(EventFollower.name == following.FOLLOWER)
-            return db.session.scalar(names) == last
 
 
 @pytest.fixture

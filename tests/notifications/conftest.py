@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app.alerts.models import Alert, AlertNotice
 from app.core import clock
-from app.core.db import db
-from app.core.tenancy import as_tenant, unscoped
+from app.core.tenancy import as_tenant
 from app.events import service as events
-from app.events.models import Event, EventFollower
 from app.notifications.models import NotificationItem
 from app.notifications.service import flushing, following, sending, taking
 from tests.support.cast import Caller, Cast
+from tests.support.followers import has_read_all
 from tests.support.mail import Postmaster, mail_server
 from tests.support.processes import wait_until
 from tests.support.webhook import Receiver, webhook_receiver
@@ -75,7 +73,7 @@ class Teller:
         def has_followed() -> bool:
             with self.app.app_context():
                 following.follow_events(self.now)
-                return _has_read_all()
+                return has_read_all(following.FOLLOWER)
 
         with self.app.app_context():
             taken = taking.take_notices(self.now)
@@ -113,13 +111,6 @@ class Teller:
             "first_seen_at": self.now,
             "last_seen_at": self.now,
         }
-
-
-def _has_read_all() -> bool:
-    with unscoped(read_only=True):
-        last = db.session.scalar(select(Event.id).order_by(Event.xid.desc(), Event.id.desc()))
-        read = select(EventFollower.read_id).where(EventFollower.name == following.FOLLOWER)
-        return db.session.scalar(read) == last
 
 
 @pytest.fixture

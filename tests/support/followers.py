@@ -1,9 +1,11 @@
 """What holds up those who follow the events: whoever writes in the same PostgreSQL server."""
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.core.db import db
+from app.core.tenancy import unscoped
+from app.events.models import Event, EventFollower
 from tests.support.processes import wait_until
 
 # Another test's database, or the server's own housekeeping: not those whom a test holds itself.
@@ -28,3 +30,11 @@ def wait_for_others(app: Flask) -> None:
             return connection.scalar(_EARLIER) == 0
 
     wait_until(are_gone, seconds=60, what="writers of other databases have ended")
+
+
+def has_read_all(name: str) -> bool:
+    """Whether the follower of this name has read every event that there is."""
+    with unscoped(read_only=True):
+        last = db.session.scalar(select(Event.id).order_by(Event.xid.desc(), Event.id.desc()))
+        read = select(EventFollower.read_id).where(EventFollower.name == name)
+        return bool(db.session.scalar(read) == last)
