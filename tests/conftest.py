@@ -14,7 +14,7 @@ from app.auth import cache
 from app.core.db import Base, db
 from app.core.extensions import limiter
 from app.legacy.service import calls
-from tests.support import postgres, redis
+from tests.support import ledger, postgres, redis
 from tests.support.application import migrated
 from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.checked import CheckedClient
@@ -24,12 +24,13 @@ from tests.support.watchdog import run_folder
 DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
-SLOW_FOLDERS = ("production", "processes")
+SLOW_FOLDERS = ("faults", "production", "processes")
 # Clients, papers and restic do the same whatever the database is, and so does whoever is refused
 # before any row is read: roles, credentials, odd paths. Each operation succeeds on PostgreSQL in
-# the tests of its own domain; other tenants' and missing ids are asked of both databases.
+# the tests of its own domain; other tenants' and missing ids are asked of both databases. Tests of
+# faults choose their servers themselves.
 ONCE = {
-    *("clients", "docs", "house"),
+    *("clients", "docs", "faults", "house"),
     *("test_access.py", "test_credentials.py", "test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
     *("test_aws_sts.py", "test_oauth_refusals.py", "test_oauth_libraries.py"),
@@ -66,6 +67,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     needs = [item for item in needs if not {item.path.parent.name, item.path.name} & ONCE]
     config.hook.pytest_deselected(items=[item for item in items if item not in needs])
     items[:] = needs
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the tests of faults counted stands in the log of every run, also of those that pass."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    lines = list(ledger.table(reports))
+    if lines:
+        terminalreporter.section("faults")
+    for line in lines:
+        terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")
