@@ -1,7 +1,7 @@
 # `make run` starts the system, `make test` proves it; both need only git, make and python3.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := run
-.PHONY: run test bench check lock papers openapi smoke clean
+.PHONY: run test bench soak check lock papers openapi smoke clean
 
 PYTHON := .venv/bin/python
 URL ?= http://127.0.0.1:$(or $(PORT),5000)
@@ -15,10 +15,15 @@ test:
 	@sh scripts/provision.sh dev
 	@exec sh scripts/test.sh
 
-# About eight minutes on a machine that does nothing else.
+# About twenty minutes on a machine that does nothing else.
 bench:
 	@sh scripts/provision.sh dev
 	@exec sh scripts/bench.sh
+
+# An hour; SOAK_MINUTES makes it shorter.
+soak:
+	@sh scripts/provision.sh dev
+	@exec sh scripts/soak.sh
 
 check:
 	@sh scripts/provision.sh dev

@@ -1,14 +1,11 @@
 """The results, as a table for people and as JSON for machines."""
 
 import json
-import os
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from benchmarks.machine import occasion
 from benchmarks.rounds import Case
 
 PATH = Path(__file__).with_name("results.json")
@@ -29,27 +26,8 @@ def table(cases: Sequence[Case]) -> str:
 
 def write(cases: Sequence[Case]) -> None:
     """Keep the results where the next reader finds them."""
-    results = {"machine": machine(), "cases": [_row(case) for case in cases]}
+    results = {**occasion(), "cases": [_row(case) for case in cases]}
     PATH.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
-
-
-def machine() -> dict[str, Any]:
-    """What the run was made on."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-    }
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def _row(case: Case) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,12 @@ import requests
 
 from benchmarks.floor import THREADS
 from tests.support import postgres, redis
-from tests.support.processes import free_port, running
+from tests.support.processes import Child, free_port, running
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
 UNREACHED = "1000000000 per minute"
+LIMITS = ("READS", "WRITES", "STATUS", "LOGIN")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Stage:
     settings: dict[str, str]
     floor_database: str
     spare_databases: tuple[str, str]
+    database_pid: int
+    counters_pid: int
 
 
 @contextmanager
@@ -53,7 +56,7 @@ def stage() -> Iterator[Stage]:
             "WEB_THREADS": str(THREADS),
             "TRUSTED_PROXIES": "0",
             # Counted for each request, and never reached.
-            **{f"RATE_LIMIT_{kind}": UNREACHED for kind in ("READS", "WRITES", "STATUS")},
+            **{f"RATE_LIMIT_{kind}": UNREACHED for kind in LIMITS},
             **{name: _secret() for name in ("SECRET_KEY", "JWT_SECRET_KEY")},
             "HOLDFAST_ENCRYPTION_KEY": _secret(),
         }
@@ -63,6 +66,8 @@ def stage() -> Iterator[Stage]:
             settings=settings,
             floor_database=_for_sqlalchemy(database.create_database("floor")),
             spare_databases=(database.create_database("one"), database.create_database("two")),
+            database_pid=database.pid,
+            counters_pid=counters.pid,
         )
 
 
@@ -70,10 +75,9 @@ def stage() -> Iterator[Stage]:
 def applications(set_up: Stage) -> Iterator[None]:
     """Serve both applications by the same gunicorn: two workers of four threads."""
     floor = {"FLOOR_DATABASE_URL": set_up.floor_database}
-    with (
-        _gunicorn("wsgi:app", set_up.holdfast, set_up.settings),
-        _gunicorn("benchmarks.floor:create_floor()", set_up.floor, floor),
-    ):
+    options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
+    options += ["--keep-alive", "75", "--no-control-socket", "benchmarks.floor:create_floor()"]
+    with holdfast(set_up.settings, set_up.holdfast), _gunicorn(options, set_up.floor, floor):
         yield
 
 
@@ -81,24 +85,26 @@ def applications(set_up: Stage) -> Iterator[None]:
 def another(set_up: Stage, threads: int) -> Iterator[str]:
     """Serve Holdfast once more over the same data, with so many threads; gives its address."""
     url = f"http://127.0.0.1:{free_port()}"
-    settings = {**set_up.settings, "WEB_THREADS": str(threads)}
-    with _gunicorn("wsgi:app", url, settings, threads):
+    with holdfast({**set_up.settings, "WEB_THREADS": str(threads)}, url):
         yield url
 
 
 @contextmanager
-def _gunicorn(
-    application: str, url: str, settings: Mapping[str, str], threads: int = THREADS
-) -> Iterator[None]:
+def holdfast(settings: Mapping[str, str], url: str) -> Iterator[Child]:
+    """Serve Holdfast as it is shipped: the settings tell how many workers and threads."""
+    with _gunicorn(["--config", "scripts/gunicorn.conf.py", "wsgi:app"], url, settings) as child:
+        yield child
+
+
+@contextmanager
+def _gunicorn(options: Sequence[str], url: str, settings: Mapping[str, str]) -> Iterator[Child]:
     port = int(url.rpartition(":")[2])
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(threads)]
-    command += ["--keep-alive", "75", "--no-control-socket", application]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *options]
     # The port is open before the workers have made their application.
     with running(
         command, env=settings, cwd=ROOT, port=port, is_ready=lambda: _answers(url), seconds=60
-    ):
-        yield
+    ) as child:
+        yield child
 
 
 def _answers(url: str) -> bool:
