@@ -48,7 +48,6 @@ def show_docs() -> Response:
     page = render_template_string(_PAGE, files=FILES_URL, document=DOCUMENT_URL, nonce=nonce)
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
-    response.headers["X-Frame-Options"] = "DENY"
     return response
 
 

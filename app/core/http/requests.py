@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app.core import forms, ids, strict_json
 from app.core.errors import MalformedBody, UnsupportedMediaType, ValidationFailed
 from app.core.forms import SentForm
+from app.core.http import browsers
 from app.core.identity import Credential, find_actor
 from app.core.logging import bind, clear, get_logger
 from app.core.schemas import StrictSchema
@@ -48,8 +49,7 @@ def begin() -> None:
 def finish(response: Response) -> Response:
     """Give the trace id back and write the one log line of this request."""
     response.headers["X-Request-ID"] = g.trace_id
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
+    browsers.restrict(response)
     actor = find_actor()
     log.info(
         "request",
