@@ -29,6 +29,7 @@ check:
 	@sh scripts/provision.sh dev
 	$(PYTHON) -m ruff format --check --config scripts/ruff.toml .
 	$(PYTHON) -m ruff check --config scripts/ruff.toml .
+	$(PYTHON) -m bandit --quiet --ini setup.cfg
 	$(PYTHON) -m mypy
 	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 

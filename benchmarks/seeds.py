@@ -27,6 +27,7 @@ FEW_JOBS, MANY_JOBS = 1_000, 100_000
 FEW_RUNS, MANY_RUNS = 1_000, 1_000_000
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 _NAMED = {"tenant_named": True}
+_OF_NO_REPOSITORY = "a password of the benchmark"
 _JOBS: Any = BackupJob.__table__
 _EXECUTIONS: Any = Execution.__table__
 _POSTS: Any = StatusPost.__table__
@@ -74,7 +75,7 @@ def add_runner(app: Flask, slug: str, runs: int) -> tuple[Tenant, str]:
         provider = storage.ensure_default(tenant.id, "/srv/backups")
         session.flush()
         values = {"backup_tool": "restic", "runner": "host", "storage_id": provider.id}
-        values |= {"repository_password": "a password of the benchmark"}
+        values |= {"repository_password": _OF_NO_REPOSITORY}
         owned = _JOBS.c.tenant_id == tenant.id
         session.execute(update(_JOBS).where(owned).values(values), execution_options=_NAMED)
         session.execute(_waiting_of(tenant.id), execution_options=_NAMED)

@@ -15,13 +15,14 @@ class Unwell(Exception):
     """The system answers, and says itself what is away."""
 
 
-def ask(url: str, body: dict[str, str] | None = None, token: str = "") -> Any:
+def ask(url: str, body: dict[str, str] | None = None, token: str | None = None) -> Any:
     """Return the `data` that comes back within 10 seconds; any status of 400 or more raises."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(url, data=data, headers=headers), timeout=10) as answer:  # noqa: S310
+    # Whoever runs this says the address, and gains nothing by a file of their own.
+    with urlopen(Request(url, data=data, headers=headers), timeout=10) as answer:  # noqa: S310  # nosec B310
         return json.load(answer)["data"]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, Timed, Versioned
+from app.core.secrets import SECRET
 from app.core.tenancy import TenantFiltered, TenantScoped
 
 
@@ -26,8 +27,8 @@ class ApiKey(Row, TenantScoped, Timed, Versioned, Base):
 
     public_id: Mapped[str] = mapped_column(String(16), unique=True)
     name: Mapped[str] = mapped_column(String(100))
-    secret_hash: Mapped[str] = mapped_column(String(64), info={"secret": True})
-    previous_hash: Mapped[str | None] = mapped_column(String(64), info={"secret": True})
+    secret_hash: Mapped[str] = mapped_column(String(64), info=SECRET)
+    previous_hash: Mapped[str | None] = mapped_column(String(64), info=SECRET)
     previous_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     role: Mapped[str | None] = mapped_column(String(20))
     permissions: Mapped[list[str] | None] = mapped_column(JSON)

@@ -14,7 +14,7 @@ from app.core import clock, strict_json
 from app.core.db import Base, UtcDateTime, db
 from app.core.errors import IdempotencyKeyReused, RequestInProgress, ValidationFailed
 from app.core.models import Row
-from app.core.secrets import Encrypted
+from app.core.secrets import SECRET, Encrypted
 from app.core.tenancy import unscoped
 
 LEASE_SECONDS = 60
@@ -34,7 +34,7 @@ class IdempotencyKey(Row, Base):
     request_hash: Mapped[str] = mapped_column(String(64))
     lease_until: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    answer: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    answer: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from sqlalchemy.types import TypeDecorator
 
 from app.core.crypto import Cipher, token_hash
 
+# A column's `info`: its values are masked wherever they would be told. The word names one.
+SECRET = {"secret": True}  # nosec B105
+
 
 def cipher() -> Cipher:
     """The application's cipher."""
@@ -17,7 +20,7 @@ def cipher() -> Cipher:
 
 
 class Encrypted(TypeDecorator[str]):
-    """Text that only the application can read; give its column `info={"secret": True}`."""
+    """Text that only the application can read; give its column `info=SECRET`."""
 
     impl = Text
     cache_ok = True

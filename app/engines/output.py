@@ -1,7 +1,7 @@
 """Reads what a child process prints, in bounded memory."""
 
 import queue
-import subprocess
+import subprocess  # nosec B404 # for the type alone
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Reads a child's stdout as a file, under a watch, so that it can always be stopped."""
 
 import contextlib
-import subprocess
+import subprocess  # nosec B404 # for the type alone
 import time
 from collections.abc import Iterator, Mapping, Sequence
 

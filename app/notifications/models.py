@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
-from app.core.secrets import Encrypted
+from app.core.secrets import SECRET, Encrypted
 from app.core.tenancy import TenantScoped
 from app.notifications.values import GENERIC, OFF, PENDING
 
@@ -52,7 +52,7 @@ class NotificationChannel(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base
     name: Mapped[str] = mapped_column(String(254))
     kind: Mapped[str] = mapped_column(String(10))
     recipients: Mapped[list[str] | None] = mapped_column(_JSON)
-    url: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    url: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
     url_shown: Mapped[str | None] = mapped_column(String(300))
     format: Mapped[str] = mapped_column(String(10), default=GENERIC)
     min_severity: Mapped[str] = mapped_column(String(10), default="medium")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
-from app.core.secrets import Encrypted
+from app.core.secrets import SECRET, Encrypted
 from app.core.tenancy import TenantScoped
 from app.storage.values import DEFAULT_REGION
 
@@ -52,7 +52,7 @@ class StorageProvider(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     provider_type: Mapped[str] = mapped_column(String(20))
     location_type: Mapped[str] = mapped_column(String(20))
     connection_string: Mapped[str] = mapped_column(String(1000))
-    credentials: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    credentials: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
     aws_account_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("aws_accounts.id", ondelete="SET NULL")
     )
@@ -105,8 +105,8 @@ class AwsAccount(Row, TenantScoped, Timed, Versioned, Base):
 
     name: Mapped[str] = mapped_column(String(100))
     access_key_id: Mapped[str] = mapped_column(String(128))
-    secret_access_key: Mapped[str] = mapped_column(Encrypted, info={"secret": True})
-    session_token: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    secret_access_key: Mapped[str] = mapped_column(Encrypted, info=SECRET)
+    session_token: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
     role_arn: Mapped[str | None] = mapped_column(String(2048))
     external_id: Mapped[str | None] = mapped_column(String(1224))
     region: Mapped[str] = mapped_column(String(30), default=DEFAULT_REGION)

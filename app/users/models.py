@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, Timed, Versioned, partial_index
+from app.core.secrets import SECRET
 from app.core.tenancy import TenantScoped
 from app.users.values import ACCEPTED, EXPIRED, OPEN, WITHDRAWN
 
@@ -30,7 +31,7 @@ class User(Row, Timed, Versioned, Base):
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     full_name: Mapped[str] = mapped_column(String(100))
     search_text: Mapped[str] = mapped_column(Text)
-    password_hash: Mapped[str | None] = mapped_column(String(255), info={"secret": True})
+    password_hash: Mapped[str | None] = mapped_column(String(255), info=SECRET)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     is_platform_admin: Mapped[bool] = mapped_column(Boolean, default=False)
     auth_epoch: Mapped[int] = mapped_column(Integer, default=0)
@@ -92,7 +93,7 @@ class Invite(Row, TenantScoped, Timed, Versioned, Base):
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(20))
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info={"secret": True})
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     accepted_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
@@ -115,5 +116,5 @@ class PasswordReset(Row, TenantScoped, Timed, Base):
     audit_name = "password_reset"
 
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id"), unique=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info={"secret": True})
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -61,7 +61,7 @@ class Callers:
 
     def __init__(self, people: People, rate: float) -> None:
         kinds = [kind for kind, times in MIX.items() for _ in range(times)]
-        self._mix = random.Random(1).sample(kinds, len(kinds))  # noqa: S311 - of no secret
+        self._mix = random.Random(1).sample(kinds, len(kinds))  # noqa: S311  # nosec B311 # of no secret
         self._people = people
         self._rate = rate
         self._slots = itertools.count()
@@ -114,7 +114,7 @@ class Caller:
         self._heard = heard
         self._session = requests.Session()
         self._bearer = {"Authorization": f"Bearer {people.tenant.token}"}
-        self._chance = random.Random(1)  # noqa: S311 - of no secret
+        self._chance = random.Random(1)  # noqa: S311  # nosec B311 # of no secret
         self._executions = self._events = ""
 
     def post_status(self, number: int) -> None:

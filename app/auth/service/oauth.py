@@ -71,7 +71,7 @@ class _Client(ClientMixin):
         self.client_id = client_id
         self.address = address
         self.now = now
-        self.secret = ""
+        self.secret: str
         self.found: Recognised
 
     def check_client_secret(self, client_secret: str) -> bool:

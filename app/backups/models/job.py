@@ -9,7 +9,7 @@ from app.backups.values import RESTIC, UNKNOWN
 from app.core import clock
 from app.core.db import Base, BigId, UtcDateTime
 from app.core.models import Row, SoftDeleted, Timed, Versioned, partial_index
-from app.core.secrets import Encrypted
+from app.core.secrets import SECRET, Encrypted
 from app.core.tenancy import TenantScoped
 
 # What this server or a runner executes, spelt as the index of due jobs has it.
@@ -104,7 +104,7 @@ class BackupJob(Row, TenantScoped, Timed, Versioned, SoftDeleted, Base):
     max_retries: Mapped[int] = mapped_column(Integer, default=0)
     owner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
 
-    repository_password: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    repository_password: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
     repository_location: Mapped[str | None] = mapped_column(String(2000))
     search_text: Mapped[str] = mapped_column(Text, default="")
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
 from app.core.models import Row, partial_index
-from app.core.secrets import Encrypted
+from app.core.secrets import SECRET, Encrypted
 
 
 class OutgoingMail(Row, Base):
@@ -28,7 +28,7 @@ class OutgoingMail(Row, Base):
 
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
-    body: Mapped[str | None] = mapped_column(Encrypted, info={"secret": True})
+    body: Mapped[str | None] = mapped_column(Encrypted, info=SECRET)
     message_id: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

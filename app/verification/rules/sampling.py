@@ -55,7 +55,8 @@ class Census:
         if not most or not is_nameable(node):
             return
         self._nameable += 1
-        place = random.randrange(self._nameable)  # noqa: S311
+        # No secret: whoever could use the answer holds the repository already.
+        place = random.randrange(self._nameable)  # noqa: S311  # nosec B311
         if len(self._drawn) < most:
             self._drawn.insert(place, node)
         elif place < most:

@@ -7,7 +7,7 @@ import os
 import queue
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404 # restic is a program
 import sys
 import threading
 import time
@@ -65,7 +65,8 @@ def _spawn(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Po
         own_group = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
     try:
         # The kernel counts the death of the thread that spawns, which waits here for the child.
-        return subprocess.Popen(
+        # A list and no shell.
+        return subprocess.Popen(  # noqa: S603  # nosec B603
             [*_death_wrapper(), program, *argv[1:]],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
