@@ -109,14 +109,21 @@ def await_status(
 
 def await_engine(worker: Child, command: str, seconds: float = 120) -> psutil.Process:
     """Wait until this worker's restic does `backup`, `forget` or another command."""
+    return await_engines(worker, command, 1, seconds)[0]
+
+
+def await_engines(
+    worker: Child, command: str, count: int, seconds: float = 120
+) -> list[psutil.Process]:
+    """Wait until so many restics of this worker do this command at once."""
     found: list[psutil.Process] = []
 
     def look() -> bool:
         found[:] = [p for p in engines_below(worker.pid) if command in _words(p)]
-        return bool(found)
+        return len(found) >= count
 
     wait_until(look, seconds=seconds, what=f"restic does {command}", output=worker.output)
-    return found[0]
+    return found
 
 
 def engines_below(pid: int) -> list[psutil.Process]:
