@@ -1,7 +1,6 @@
 """A run that has to end while it works: the worker is told to stop, or the run is cancelled."""
 
 import signal
-import time
 
 from tests.support.house import (
     SHORT_LEASE_SECONDS,
@@ -11,33 +10,7 @@ from tests.support.house import (
     house_process,
     is_gone,
     queue_run,
-    read,
 )
-
-GIVEN_BACK_SECONDS = 10
-
-
-def test_a_worker_told_twice_to_stop_gives_its_run_back_and_another_finishes_it(
-    app, operator, slow_job, house, throttle
-):
-    execution_id = queue_run(operator, slow_job)
-    with house_process("worker", house) as worker:
-        restic = await_engine(worker, "backup")
-        began = time.monotonic()
-        worker.process.terminate()
-        worker.process.send_signal(signal.SIGTERM)
-        code = worker.process.wait(60)
-        took_seconds = time.monotonic() - began
-        row = read(app, execution_id)
-    assert (code, is_gone(restic)) == (0, True)
-    assert (row.status, row.lease_owner, row.progress_fraction) == ("queued", None, None)
-    assert took_seconds < GIVEN_BACK_SECONDS
-
-    throttle.speed_up()
-    with house_process("worker", house) as worker, house_process("scheduler", house):
-        done = await_status(app, execution_id, "success", worker)
-
-    assert (done.attempt, done.error_code) == (2, None)
 
 
 def test_a_worker_hears_a_terminal_that_closes(house):

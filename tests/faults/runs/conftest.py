@@ -13,8 +13,9 @@ from app.core.tenancy import unscoped
 from tests.support.cast import Caller, Cast
 from tests.support.house import SLOW_BYTES
 from tests.support.house_fixtures import app, environ, house, migrated_app, short_lease, throttle
+from tests.support.ledger import Ledger
 from tests.support.repositories import PASSWORD
-from tests.support.run_ledger import RunLedger
+from tests.support.run_ledger import RunLedger, over_http, within
 from tests.support.web import Web, running_web
 
 __all__ = ["app", "environ", "house", "migrated_app", "short_lease", "throttle"]
@@ -51,6 +52,12 @@ def web(app: Flask, house: dict[str, str]) -> Iterator[Web]:
 
 
 @pytest.fixture
-def ledger(cast: Cast, operator: Caller, web: Web) -> RunLedger:
-    """Asks for runs as the operator, and counts what became of them."""
-    return RunLedger(cast, web.url, operator.headers)
+def runs(ledger: Ledger, cast: Cast, operator: Caller, web: Web) -> RunLedger:
+    """Asks for runs over HTTP as the operator, and counts what became of them."""
+    return RunLedger(ledger, cast, over_http(web.url, operator))
+
+
+@pytest.fixture
+def own_runs(ledger: Ledger, cast: Cast, operator: Caller) -> RunLedger:
+    """As `runs`, without gunicorn."""
+    return RunLedger(ledger, cast, within(operator))
