@@ -24,7 +24,7 @@ from tests.support.watchdog import run_folder
 DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
-SLOW_FOLDERS = ("faults", "production", "processes")
+SLOW_FOLDERS = ("faults", "runs", "production", "processes")
 # Clients, papers and restic do the same whatever the database is, and so does whoever is refused
 # before any row is read: roles, credentials, odd paths. Each operation succeeds on PostgreSQL in
 # the tests of its own domain; other tenants' and missing ids are asked of both databases. Tests of
