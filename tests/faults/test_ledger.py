@@ -51,4 +51,4 @@ def test_a_tally_is_a_line_of_the_table_at_the_end_of_the_run():
     head, line = table([Report()])
 
     assert head.split()[:3] == ["sent", "repeated", "acknowledged"]
-    assert line.split() == ["here", "1", "0", "1", "0", "0", "1", "0", "0"]
+    assert line.split() == ["1", "0", "1", "0", "0", "1", "0", "0", "here"]

@@ -116,11 +116,7 @@ def table(reports: Iterable[Any]) -> Iterator[str]:
         if name == PROPERTY and report.when == "call"
     }
     if told:
-        yield _line("", *_COLUMNS)
+        yield "  ".join(_COLUMNS)
     for tally in told.values():
-        yield _line(tally["title"], *(str(tally[column]) for column in _COLUMNS))
-
-
-def _line(title: str, *values: str) -> str:
-    cells = (value.rjust(len(column)) for value, column in zip(values, _COLUMNS, strict=True))
-    return f"{title[:64]:<64}  {'  '.join(cells)}"
+        cells = (str(tally[column]).rjust(len(column)) for column in _COLUMNS)
+        yield f"{'  '.join(cells)}  {tally['title']}"

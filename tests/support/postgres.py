@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,28 +95,50 @@ def running_server() -> Iterator[PostgresServer]:
 
 
 def _start() -> dict[str, Any]:
-    user = UNPRIVILEGED if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="holdfast-postgresql-"))
+    binaries, port = initialise(folder), free_port()
+    return {"pid": launch(binaries, folder / "data", folder, port, OPTIONS), "port": port}
+
+
+def initialise(folder: Path) -> Path:
+    """Make a server's files in `folder/data`, and give the folder of its programs."""
+    user = account_name()
     binaries = _find_binaries(folder, user)
-    _give(folder, user)
+    give(folder, user)
     data = folder / "data"
     initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
     initdb += ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"]
     made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, **_account(user))
     if made.returncode:
         raise AssertionError(f"initdb failed:\n{made.stdout}{made.stderr}")
-    port = free_port()
+    return binaries
+
+
+def launch(binaries: Path, data: Path, folder: Path, port: int, options: Mapping[str, str]) -> int:
+    """Start a server, wait until it answers, and give the pid of its watchdog.
+
+    What it prints goes to `folder`, which goes when the server does.
+    """
     command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
-    for name, value in OPTIONS.items():
+    for name, value in options.items():
         command += ["-c", f"{name}={value}"]
     # QUIT is PostgreSQL's immediate shutdown: nobody will read these files again.
     pid = watchdog.launch(
-        command, folder=folder, owner=watchdog.owner_pid(), stop_signal=signal.SIGQUIT, user=user
+        command,
+        folder=folder,
+        owner=watchdog.owner_pid(),
+        stop_signal=signal.SIGQUIT,
+        user=account_name(),
     )
     server = PostgresServer(pid, port)
     log = folder / "server.log"
     wait_until(lambda: _answers(server), what="PostgreSQL answers", output=log.read_text)
-    return {"pid": pid, "port": port}
+    return pid
+
+
+def account_name() -> str | None:
+    """Whom the server runs as, where that is not whoever runs the tests."""
+    return UNPRIVILEGED if os.geteuid() == 0 else None
 
 
 def _answers(server: PostgresServer) -> bool:
@@ -161,7 +183,7 @@ def _account(user: str | None) -> dict[str, Any]:
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
-def _give(folder: Path, user: str | None) -> None:
+def give(folder: Path, user: str | None) -> None:
     if user is None:
         return
     account = pwd.getpwnam(user)
