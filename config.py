@@ -159,6 +159,8 @@ TABLE: dict[str, tuple[Kind, str | None]] = {
     "LOG_LEVEL": (LEVEL, "INFO"),
     "ALLOW_PRIVATE_WEBHOOKS": (FLAG, "false"),
     "NOTIFY_GATHER_SECONDS": (_number(float, 0, 3600), "10"),
+    "OWN_BACKUP_REPOSITORY": (_checked("a restic repository", bool), None),
+    "OWN_BACKUP_PASSWORD_FILE": (Kind("an absolute path", _parse_root), None),
     "SMTP_URL": (_url("smtp", "smtps"), None),
     "SMTP_FROM": (_checked("an e-mail address", lambda text: "@" in text), None),
 }

@@ -4,9 +4,12 @@ import click
 from flask.cli import AppGroup
 
 from app.admin import preparing, rotating, scheduling, working
+from app.admin.commands import own
 from app.admin.commands.refusals import told_plainly
 
-holdfast = AppGroup("holdfast", help="Prepare the system, start its processes, rotate its keys.")
+holdfast = AppGroup(
+    "holdfast", help="Prepare the system, start its processes, rotate its keys, back itself up."
+)
 
 
 @holdfast.command("prepare")
@@ -43,3 +46,7 @@ def rotate_keys() -> None:
     click.echo(f"Encrypted anew with the first key: {done.rewritten}")
     if done.unreadable:
         raise click.ClickException(f"No key opens: {', '.join(done.unreadable)}")
+
+
+for command in (own.back_up, own.restore):
+    holdfast.add_command(command)

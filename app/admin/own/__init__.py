@@ -1,0 +1,1 @@
+"""Backups of Holdfast itself: its database and its keys, by restic, and their way back."""
