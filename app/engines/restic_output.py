@@ -31,7 +31,14 @@ _EXIT_CODES = {10: REPOSITORY_NOT_FOUND, 11: REPOSITORY_LOCKED, 12: WRONG_PASSWO
 
 # The first that fits counts: an unreachable repository is also reported as one that is missing.
 _CAUSES = (
-    (STORAGE_FULL, r"no space left on device|disk quota exceeded|insufficient storage"),
+    (
+        STORAGE_FULL,
+        (
+            r"no space left on device|disk quota exceeded|insufficient storage"
+            # A limit of the file system, or of the service that this worker runs in.
+            r"|file too large"
+        ),
+    ),
     (WRONG_PASSWORD, r"wrong password or no key found|empty password is not"),
     (REPOSITORY_LOCKED, r"repository is already locked|unable to create lock in backend: .*locked"),
     (SOURCE_NOT_FOUND, r"all (target directories/files|source directories/files) do not exist"),
@@ -70,7 +77,7 @@ _CAUSES = (
 _TOLD_BY_SSH = (STORAGE_HOST_KEY_CHANGED, STORAGE_REFUSED)
 # Why one file did not come back, where more is wrong than that one file.
 _LOSSES = (
-    (STORAGE_FULL, r"no space left on device$|disk quota exceeded$"),
+    (STORAGE_FULL, r"no space left on device$|disk quota exceeded$|file too large$"),
     (
         REPOSITORY_DAMAGED,
         (

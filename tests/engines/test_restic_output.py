@@ -18,6 +18,7 @@ from app.engines.restic_output import (
     ("exit_code", "line", "code"),
     [
         (1, "Fatal: unable to save snapshot: write /b: no space left on device", "STORAGE_FULL"),
+        (1, "Fatal: unable to save snapshot: Write: write /b: file too large", "STORAGE_FULL"),
         (1, "Fatal: wrong password or no key found", "WRONG_PASSWORD"),
         (12, "Fatal: wrong password or no key found", "WRONG_PASSWORD"),
         (
@@ -61,6 +62,7 @@ def test_a_failure_shows_what_was_fatal():
         ("/a: ReadFull: unexpected EOF", "REPOSITORY_DAMAGED"),
         (f"/a: open /r/data/1c/{'1c' * 32}: no such file or directory", "REPOSITORY_DAMAGED"),
         ("/a: write /t/a: no space left on device", "STORAGE_FULL"),
+        ("/a: write /t/a: file too large", "STORAGE_FULL"),
     ],
 )
 def test_a_lost_file_tells_of_the_repository_or_the_target(line, code):
