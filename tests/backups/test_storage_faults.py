@@ -1,8 +1,6 @@
 """A storage that fails a run: each way has its code, a final state, and nothing made anew."""
 
 import dataclasses
-import shutil
-import subprocess
 
 import pytest
 
@@ -13,8 +11,6 @@ from app.storage.drivers import calls
 from app.storage.service import changes
 from tests.support.processes import wait_until
 from tests.support.storage_servers import odd, rest, s3, ssh
-
-MANY_BYTES = 4 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -156,32 +152,6 @@ def test_a_password_that_does_not_open_the_repository(stage):
     done = stage.run(job)
 
     assert (done.status, done.error_code) == ("failed", "WRONG_PASSWORD")
-
-
-@pytest.fixture
-def small_disk(cast):
-    """A file system of a few megabytes under the storage roots."""
-    folder = cast.instance / "storage" / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=True)
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-    folder.rmdir()
-
-
-def test_a_full_storage(stage, small_disk, empty_repository):
-    job = stage.cast.create_job(storage_id=stage.provider(connection_string=str(small_disk)).id)
-    location = f"{small_disk.resolve()}/{job.tenant_id}/{job.id}"
-    shutil.copytree(empty_repository, location)
-    stage.change(
-        BackupJob, job.id, repository_password="correct horse", repository_location=location
-    )
-    with open(f"{job.source_path}/noise", "wb") as file, open("/dev/urandom", "rb") as noise:
-        file.write(noise.read(MANY_BYTES))
-
-    done = stage.run(job)
-
-    assert (done.status, done.error_code, done.snapshot_id) == ("failed", "STORAGE_FULL", None)
 
 
 def test_a_storage_that_leads_where_nobody_may_be_sent_is_refused_at_the_run(
