@@ -46,7 +46,7 @@ def deployed(folder: Path, database_url: str, **settings: str) -> Iterator[Deplo
     environ = {
         "FLASK_ENV_NAME": "production",
         "FLASK_SKIP_DOTENV": "1",
-        "INSTANCE_PATH": str(folder),
+        "INSTANCE_PATH": str(folder / "instance"),
         "SECRET_KEY": "s" * 32,
         "JWT_SECRET_KEY": "j" * 32,
         "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),

@@ -74,6 +74,11 @@ class Ledger:
         with self._lock:
             return {mark for mark, entry in self._entries.items() if entry.is_acknowledged}
 
+    @property
+    def unacknowledged(self) -> set[str]:
+        with self._lock:
+            return {mark for mark, entry in self._entries.items() if not entry.is_acknowledged}
+
     def await_more(self, number: int, seconds: float = 120) -> None:
         """Wait until so many more are acknowledged than are now."""
         aim = len(self.acknowledged) + number

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from itertools import cycle
 from typing import Any, Self
@@ -20,7 +20,7 @@ IN_PROGRESS = (409, "REQUEST_IN_PROGRESS")
 BROKEN = (0, "")
 # The kind of thing that is asked for under an Idempotency-Key.
 KEYED = "keyed"
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.05
 # More impatient than Retry-After asks for: the pressure does not let up during an outage.
 REPEAT_SECONDS = 0.2
 # Only its lease, of up to a minute, can end this.
@@ -46,6 +46,10 @@ class Post:
     repeated_within: float = 0
     has_key: bool = False
 
+    def sent_again_for(self, seconds: float) -> Self:
+        """The same, sent again for another time than its kind allows in general."""
+        return replace(self, repeated_within=seconds)
+
     def send(self, connection: HTTPConnection, mark: str) -> HTTPResponse:
         """Ask for it; the answer is there to be read."""
         headers = {**self.headers, "Content-Type": "application/json"}
@@ -61,14 +65,12 @@ class Load:
 
     At its end what may be sent again is, until it is acknowledged. `refusals` counts what was not
     a 2xx by status and code, `improper` tells of answers that no caller should get: outside the
-    envelope, or with no time to come back. With `is_resent` a thing of which a kept connection
-    broke without a byte of an answer is sent again on a new one, as many clients do.
+    envelope, or with no time to come back.
     """
 
     ledger: Ledger
     posts: Sequence[Post]
     connects: Sequence[Connect]
-    is_resent: bool = False
     refusals: Counter[tuple[int, str]] = field(default_factory=Counter)
     improper: list[str] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
@@ -115,16 +117,12 @@ class Load:
 
     def _try(self, post: Post, connection: HTTPConnection, mark: str) -> tuple[int, str] | None:
         """What it was refused with, BROKEN where no answer came, or None when it was done."""
-        is_kept = connection.sock is not None
-        answer = None
         self.ledger.sending(mark)
         try:
             answer = post.send(connection, mark)
             text = answer.read()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException):
             connection.close()
-            if self.is_resent and is_kept and answer is None and isinstance(error, ConnectionError):
-                return self._try(post, connection, mark)
             self.ledger.lose_sight(mark)
             return BROKEN
         if 200 <= answer.status < 300:
