@@ -34,7 +34,7 @@ ONCE = {
     *("test_access.py", "test_credentials.py", "test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
     *("test_aws_sts.py", "test_oauth_refusals.py", "test_oauth_libraries.py"),
-    *("test_ended_rights.py", "test_headers.py"),
+    *("test_ended_rights.py", "test_headers.py", "test_scripts_in_messages.py"),
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
 }
 

@@ -48,7 +48,9 @@ def _slack_line(message: Message, line: Line) -> str:
     text = message.text_of(line)
     head = f"[{line.severity}] <{line.url}|{slack_text(line.words).replace('|', '¦')}>"
     when = message.told_at(line.occurred_at)
-    return "\n".join([head, *([slack_text(text)] if text else []), f"{when} · {line.type}"])
+    return "\n".join(
+        [head, *([slack_text(text)] if text else []), f"{when} · {slack_text(line.type)}"]
+    )
 
 
 def _teams(message: Message) -> dict[str, Any]:
