@@ -13,7 +13,6 @@ from app.auth.service import api_keys, tokens
 from app.auth.service.actors import actor_of
 from app.backups.models import BackupJob, Execution
 from app.core import clock
-from app.core.db import db
 from app.core.identity import Actor
 from app.core.tenancy import as_tenant, unscoped
 from app.legacy.models import StatusPost
@@ -22,6 +21,7 @@ from app.storage import service as storage
 from app.tenants import service as tenants
 from app.users import service as users
 from app.users.values import PERMISSIONS
+from tests.support.raw import owners_engine
 
 FEW_JOBS, MANY_JOBS = 1_000, 100_000
 FEW_RUNS, MANY_RUNS = 1_000, 1_000_000
@@ -106,7 +106,7 @@ def count_runs(app: Flask, tenant: Tenant) -> int:
 def settle(app: Flask) -> None:
     """Let the planner know the tables as they are now."""
     with app.app_context():
-        engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine = owners_engine().execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
             connection.exec_driver_sql("CHECKPOINT")

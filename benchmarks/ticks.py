@@ -21,6 +21,7 @@ from app.core.tenancy import unscoped
 from benchmarks.rounds import Case
 from benchmarks.seeds import FEW_JOBS, MANY_JOBS, add_tenant, settle
 from benchmarks.servers import Stage
+from tests.support.postgres import two_roles
 
 DUE_JOBS = 100
 ROUNDS = 9
@@ -38,7 +39,7 @@ class Ticks:
     """Daily restic jobs in a database of their own, a hundred of which come due for each tick."""
 
     def __init__(self, stage: Stage, database: str, jobs: int) -> None:
-        self._app = create_app(config.load({**stage.settings, "DATABASE_URL": database}))
+        self._app = create_app(config.load({**stage.settings, **two_roles(database)}))
         with self._app.app_context():
             flask_migrate.upgrade()
         add_tenant(self._app, "ticks", jobs)

@@ -2,7 +2,7 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Engine, create_engine, event, pool
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, pool
 
 from app.core.db import Base, UtcDateTime
 from app.core.secrets import Encrypted
@@ -26,9 +26,24 @@ def _let_tables_be_made_anew(engine: Engine) -> None:
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
 
 
+def _let_the_application_in(connection: Connection, owner: URL) -> None:
+    """The application's role owns no table, so that row-level security holds it too."""
+    role = make_url(settings["SQLALCHEMY_DATABASE_URI"]).username
+    if owner.get_backend_name() != "postgresql" or role in (None, owner.username):
+        return
+    name = connection.dialect.identifier_preparer.quote(role)
+    schema = "SCHEMA public"
+    for right in (
+        f"USAGE ON {schema}",
+        f"SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN {schema}",
+        f"USAGE, SELECT ON ALL SEQUENCES IN {schema}",
+    ):
+        connection.exec_driver_sql(f"GRANT {right} TO {name}")
+
+
 def run() -> None:
     """Migrate by the migrating role where one is set, else by the application's own."""
-    url = settings["MIGRATION_DATABASE_URL"] or settings["SQLALCHEMY_DATABASE_URI"]
+    url = make_url(settings["MIGRATION_DATABASE_URL"] or settings["SQLALCHEMY_DATABASE_URI"])
     engine = create_engine(url, poolclass=pool.NullPool)
     _let_tables_be_made_anew(engine)
     with engine.connect() as connection:
@@ -41,6 +56,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            _let_the_application_in(connection, url)
     engine.dispose()
 
 

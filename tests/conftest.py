@@ -18,6 +18,7 @@ from tests.support import ledger, postgres, redis
 from tests.support.application import migrated
 from tests.support.cast import PASSWORD, Caller, Cast
 from tests.support.checked import CheckedClient
+from tests.support.raw import owners_engine
 from tests.support.repositories import make_repository
 from tests.support.watchdog import run_folder
 
@@ -34,7 +35,12 @@ ONCE = {
     *("test_access.py", "test_credentials.py", "test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
     *("test_aws_sts.py", "test_oauth_refusals.py", "test_oauth_libraries.py"),
-    *("test_ended_rights.py", "test_headers.py", "test_scripts_in_messages.py"),
+    *(
+        "test_ended_rights.py",
+        "test_headers.py",
+        "test_row_security.py",
+        "test_scripts_in_messages.py",
+    ),
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
 }
 
@@ -117,7 +123,7 @@ def environ(instance: Path, database_url: str, sources: Path) -> dict[str, str]:
         "FLASK_ENV_NAME": "testing",
         "FLASK_SKIP_DOTENV": "1",
         "INSTANCE_PATH": str(instance),
-        "DATABASE_URL": database_url,
+        **postgres.two_roles(database_url),
         "BACKUP_SOURCE_ROOTS": str(sources),
         "RESTORE_ROOTS": str(instance / "restores"),
         # Nobody answers there, and nobody at Amazon is asked.
@@ -163,7 +169,7 @@ def empty_tables() -> None:
     statements = [f'DELETE FROM "{table.name}"' for table in tables]  # noqa: S608
     if db.engine.dialect.name == "postgresql":
         statements = [";".join(statements)]
-    with db.engine.begin() as connection:
+    with owners_engine().begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 

@@ -5,6 +5,8 @@ import os
 import flask_migrate
 
 from app.admin import service
+from app.core import row_security
+from app.core.db import db
 from app.core.settings import settings
 from app.core.tenancy import unscoped
 from app.engines.restic import Restic
@@ -13,6 +15,10 @@ from app.tenants import service as tenants
 from app.users import service as users
 
 FIRST_TENANT = "default"
+NO_ROW_SECURITY = (
+    "Row-level security is not in force: DATABASE_URL's role owns the tables or is a superuser."
+    " Give the application a role of its own, see docs/deployment.md."
+)
 
 
 def prepare() -> list[str]:
@@ -22,13 +28,21 @@ def prepare() -> list[str]:
     """
     flask_migrate.upgrade()
     _make_folders()
-    return [*_first_tenant(), *_first_admin(), *_first_storage(), *_engine()]
+    return [*_row_security(), *_first_tenant(), *_first_admin(), *_first_storage(), *_engine()]
 
 
 def _make_folders() -> None:
     for kind in ("RESTORE_ROOTS", "STORAGE_ROOTS"):
         for folder in settings()[kind]:
             os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
+def _row_security() -> list[str]:
+    if db.engine.dialect.name != "postgresql":
+        return []
+    with unscoped(read_only=True):
+        is_in_force = row_security.is_in_force()
+    return [] if is_in_force else [NO_ROW_SECURITY]
 
 
 def _first_tenant() -> list[str]:

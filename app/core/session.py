@@ -29,6 +29,8 @@ class Session(flask_sqlalchemy.session.Session):
         super().__init__(*args, **options)
         self.waiting: dict[Any, Any] = {}
         self._held: Connection | None = None
+        # Whose rows PostgreSQL shows; told by `show`.
+        self.whose: str | None = None
 
     def held(self) -> Connection:
         """The connection of this transaction."""
@@ -36,9 +38,17 @@ class Session(flask_sqlalchemy.session.Session):
             self._held = self._db.engine.connect()
             if self._held.dialect.name != "postgresql":
                 self._held.begin()
-            elif not reads_only.get():
-                transactions.start(self._held)
+            else:
+                if not reads_only.get():
+                    transactions.start(self._held)
+                transactions.show(self._held, self.whose)
         return self._held
+
+    def show(self, whose: str | None) -> None:
+        """Let PostgreSQL show a tenant's rows, or EVERY tenant's; before, it shows none."""
+        self.whose = whose
+        if self._held is not None:
+            transactions.show(self._held, whose)
 
     def see_one_moment(self) -> None:
         """Let all that is read from here on be as it was when the first of it was read.
@@ -103,3 +113,5 @@ def _send_before_a_savepoint_ends(session: Session) -> None:
 def _drop_what_waits(session: Session, _transaction: SessionTransaction) -> None:
     """A savepoint that is undone takes with it what was to be written since."""
     session.waiting.clear()
+    if session._held is not None:
+        transactions.tell_again(session._held)

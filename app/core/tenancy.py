@@ -1,4 +1,7 @@
-"""Tenancy, once: every row of business data belongs to one tenant, whatever a query forgot."""
+"""Tenancy, once: every row of business data belongs to one tenant, whatever a query forgot.
+
+PostgreSQL is told the tenant too, and keeps to it by itself: `row_security`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +21,8 @@ from sqlalchemy.sql import Delete, Insert, Select, Update
 from sqlalchemy.sql.expression import TextClause, TextualSelect
 from sqlalchemy.sql.util import find_tables
 
-from app.core.db import BigId, db, transaction
+from app.core.db import BigId, current_session, db, transaction
+from app.core.transactions import EVERY
 
 Statement = TypeVar("Statement", Select[Any], Update, Delete)
 
@@ -53,15 +57,18 @@ def enter(tenant_id: int) -> None:
     A session that has read one tenant's rows never serves another: `session.get` would hand
     them out of its identity map.
     """
-    info = db.session().info
-    if info.get(_TENANT, tenant_id) != tenant_id:
+    session = current_session()
+    if session.info.get(_TENANT, tenant_id) != tenant_id:
         raise TenantNotNamed("This session already belongs to another tenant.")
-    info[_TENANT] = tenant_id
+    session.info[_TENANT] = tenant_id
+    session.show(str(tenant_id))
 
 
 def enter_unscoped() -> None:
     """Let the current session see every tenant: a public operation has no caller yet."""
-    db.session().info[_UNSCOPED] = True
+    session = current_session()
+    session.info[_UNSCOPED] = True
+    session.show(EVERY)
 
 
 @contextmanager
@@ -78,6 +85,23 @@ def unscoped(*, read_only: bool = False) -> Iterator[Session]:
     with transaction(read_only=read_only) as session:
         enter_unscoped()
         yield session
+
+
+def show_every_tenant() -> None:
+    """Let PostgreSQL show this session every tenant's rows: its statements name whose they mean."""
+    current_session().show(EVERY)
+
+
+@contextmanager
+def showing_every_tenant() -> Iterator[None]:
+    """As `show_every_tenant`, for what is sent in here."""
+    session = current_session()
+    whose = session.whose
+    session.show(EVERY)
+    try:
+        yield
+    finally:
+        session.show(whose)
 
 
 def current_tenant_id() -> int:

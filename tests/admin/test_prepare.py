@@ -11,9 +11,11 @@ from sqlalchemy import select
 import config
 from app import create_app
 from app.core.db import Base, db
+from app.core.tenancy import unscoped
 from app.storage.models import StorageProvider
 from app.tenants.models import Tenant
 from app.users.models import Membership, User
+from tests.support.raw import owners_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = "the first of all passwords"
@@ -101,14 +103,14 @@ def rows(app):
     """Every row of a model."""
 
     def read(model):
-        with app.app_context():
-            return list(db.session.query(model).execution_options(tenant_named=True))
+        with app.app_context(), unscoped(read_only=True):
+            return list(db.session.query(model))
 
     return read
 
 
 def dump(app):
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), owners_engine().connect() as connection:
         return {
             table.name: sorted(map(repr, connection.execute(select(table))))
             for table in Base.metadata.sorted_tables

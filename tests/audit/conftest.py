@@ -6,8 +6,8 @@ from sqlalchemy import insert, text
 from app.audit.models import AuditRow
 from app.audit.service.sealing import seal
 from app.core import clock
-from app.core.db import db
 from app.core.tenancy import unscoped
+from tests.support.raw import owners_engine
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def tamper(app):
     """Plain SQL, past everything that guards the log."""
 
     def call(statement, **values):
-        with app.app_context(), db.engine.begin() as connection:
+        with app.app_context(), owners_engine().begin() as connection:
             return connection.execute(text(statement), values)
 
     return call

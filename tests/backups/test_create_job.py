@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from app.backups.models import BackupCopy, BackupJob, JobTag
-from app.core.db import db
+from tests.support.raw import owners_engine
 
 
 def test_creates_a_job_with_its_defaults(operator, cast, body):
@@ -40,7 +40,7 @@ def test_the_repositorys_password_is_encrypted_and_never_shown(app, operator, ca
     response = operator.post("/api/v1/backups", body)
 
     (row,) = cast.rows(BackupJob)
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), owners_engine().connect() as connection:
         kept = connection.execute(text("SELECT repository_password FROM backup_jobs")).scalar()
     assert len(row.repository_password) > 30
     assert row.repository_password not in str(kept)

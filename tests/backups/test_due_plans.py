@@ -45,7 +45,7 @@ def test_due_rows_come_from_their_index(app, cast, step, index):
         cast.create_job(schedule_type="daily", schedule_time="02:00", runner="branch")
 
     with app.app_context():
-        plan = plan_of(db.engine, *statement, rows=copies(db.engine, BackupJob, LATER))
+        plan = plan_of(app, *statement, rows=copies(db.engine, BackupJob, LATER))
 
     assert index in plan, plan
 

@@ -11,6 +11,7 @@ from app.backups.service.endings import Ending
 from app.core import clock
 from app.core.db import db
 from app.core.tenancy import as_tenant, unscoped
+from tests.support.raw import owners_engine
 
 OWNER = "worker"
 REFUSING = {
@@ -100,7 +101,7 @@ def refused(app):
 
 
 def run_all(statements):
-    with db.engine.begin() as connection:
+    with owners_engine().begin() as connection:
         for statement in statements[db.engine.dialect.name]:
             connection.execute(text(statement))
 

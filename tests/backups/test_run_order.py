@@ -115,7 +115,7 @@ def test_what_waits_is_found_in_its_index(app, reporter, job):
             engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )
 
-        plan = plan_of(engine, str(statement), (), rows=copies(engine, Execution, {}))
+        plan = plan_of(app, str(statement), (), rows=copies(engine, Execution, {}))
 
     assert "ix_executions_waiting" in plan
 

@@ -13,7 +13,6 @@ from app.core.prepared import Prepared
 from app.core.tenancy import as_tenant, unscoped
 from app.events.models import Event
 
-NOBODY = 2**40
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EVENTS = Event.__table__
 JOBS = BackupJob.__table__
@@ -115,7 +114,7 @@ def test_a_savepoint_that_is_undone_leaves_what_waited_before_it(acme, cast, job
 def test_a_write_that_a_savepoint_refuses_leaves_the_transaction_whole(acme, cast):
     def write(session):
         with session.begin_nested():
-            RECORD.later(NOBODY, **fact("refused"))
+            RECORD.later(acme, **fact(None))
 
     with as_tenant(acme) as session:
         RECORD.later(acme, **fact("before"))
@@ -130,7 +129,7 @@ def test_one_refused_write_leaves_none_of_those_that_left_with_it(acme, cast, jo
     def write():
         with as_tenant(acme):
             RENAME.later(acme, job_id=job.id, name="Renamed")
-            RECORD.later(NOBODY, **fact())
+            RECORD.later(acme, **fact(None))
 
     with pytest.raises(IntegrityError):
         write()
@@ -141,7 +140,7 @@ def test_one_refused_write_leaves_none_of_those_that_left_with_it(acme, cast, jo
 def test_the_connection_of_a_failed_transaction_is_good_for_the_next(acme, cast):
     for _ in range(3):
         with pytest.raises(IntegrityError), as_tenant(acme):
-            RECORD.run(NOBODY, **fact())
+            RECORD.run(acme, **fact(None))
     with as_tenant(acme):
         RECORD.later(acme, **fact())
 

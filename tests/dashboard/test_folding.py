@@ -14,6 +14,7 @@ from app.dashboard.service import counting, folding
 from app.dashboard.values import DAY, HOUR
 from app.events.models import Event
 from tests.support.processes import wait_until
+from tests.support.raw import owners_engine
 
 REFUSING = {
     "sqlite": [
@@ -48,7 +49,7 @@ def fold_all(fold, cast):
 
 
 def run_all(app, statements):
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), owners_engine().begin() as connection:
         for statement in statements[db.engine.dialect.name]:
             connection.execute(text(statement))
 

@@ -9,6 +9,7 @@ from app.backups.service.endings import Ending
 from app.core import clock
 from app.core.db import db
 from app.core.tenancy import as_tenant, unscoped
+from tests.support.raw import owners_engine
 
 OWNER = "worker"
 REFUSING = {
@@ -43,7 +44,7 @@ def settle(app, cast):
 
 
 def run_all(app, statements):
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), owners_engine().begin() as connection:
         for statement in statements[db.engine.dialect.name]:
             connection.execute(text(statement))
 

@@ -9,6 +9,7 @@ from app.core.db import db
 from tests.access_table import ACCESS
 from tests.support.bodies import Scene, body_for
 from tests.support.operations import doors
+from tests.support.raw import owners_engine
 from tests.support.rows import dump, make_rows
 
 FULL = """
@@ -30,7 +31,7 @@ MEND = {
 
 
 def run(app, statements):
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), owners_engine().begin() as connection:
         for statement in statements[db.engine.dialect.name]:
             connection.execute(text(statement))
 

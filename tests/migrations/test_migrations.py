@@ -86,7 +86,7 @@ def fresh(environ, request, tmp_path, tmp_path_factory, worker_name):
     if request.config.getoption("--database") == "postgresql":
         server = postgres.shared_server(run_folder(tmp_path_factory))
         url = server.create_database(f"fresh_{worker_name}")
-    app = create_app(config.load({**environ, "DATABASE_URL": url}))
+    app = create_app(config.load({**environ, **postgres.two_roles(url)}))
     with app.app_context():
         yield app
         db.session.remove()

@@ -3,8 +3,8 @@
 import pytest
 
 from app.audit.models import AuditRow
-from app.core.db import db
 from app.notifications.models import NotificationChannel
+from tests.support.raw import owners_engine
 
 CHANNELS = "/api/v1/notification-channels"
 EMAIL = {"name": "Ops", "kind": "email", "recipients": ["ops@example.com"]}
@@ -35,7 +35,7 @@ def test_makes_one_with_what_is_usual(admin):
 def test_an_address_is_encrypted_and_never_shown_again(admin, make, app, cast):
     made = make(HOOK)
 
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), owners_engine().connect() as connection:
         (raw,) = connection.exec_driver_sql("SELECT url FROM notification_channels").one()
     (told,) = [row for row in cast.rows(AuditRow) if row.resource_type == "notification_channel"]
     assert made["url"] == "https://1.1.1.1/********"

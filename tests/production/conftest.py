@@ -61,7 +61,7 @@ def environ(
         "SECRET_KEY": "s" * 32,
         "JWT_SECRET_KEY": "j" * 32,
         "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
-        "DATABASE_URL": server.create_database(f"production_{worker_name}"),
+        **postgres.two_roles(server.create_database(f"production_{worker_name}")),
         "REDIS_URL": redis_url,
         "BACKUP_SOURCE_ROOTS": str(sources),
         "STORAGE_ROOTS": str(instance / "storage"),

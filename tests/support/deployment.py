@@ -15,6 +15,7 @@ from flask import Flask
 from tests.support.application import migrated
 from tests.support.cast import Cast
 from tests.support.load import KEYED, KEYED_REPEATED_WITHIN, STATUS_REPEATED_WITHIN, Connect, Post
+from tests.support.postgres import two_roles
 from tests.support.proxy import Proxy
 from tests.support.web import Web
 
@@ -50,7 +51,7 @@ def deployed(folder: Path, database_url: str, **settings: str) -> Iterator[Deplo
         "SECRET_KEY": "s" * 32,
         "JWT_SECRET_KEY": "j" * 32,
         "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
-        "DATABASE_URL": database_url,
+        **two_roles(database_url),
         "BACKUP_SOURCE_ROOTS": str(sources),
         "STORAGE_ROOTS": str(folder / "storage"),
         "TRUSTED_PROXIES": "1",

@@ -7,6 +7,7 @@ from app.core.db import db
 from app.core.tenancy import unscoped
 from app.events.models import Event, EventFollower
 from tests.support.processes import wait_until
+from tests.support.raw import owners_engine
 
 # Another test's database, or the server's own housekeeping: not those whom a test holds itself.
 _EARLIER = text(
@@ -26,7 +27,7 @@ def wait_for_others(app: Flask) -> None:
         return
 
     def are_gone() -> bool:
-        with app.app_context(), db.engine.connect() as connection:
+        with app.app_context(), owners_engine().connect() as connection:
             return connection.scalar(_EARLIER) == 0
 
     wait_until(are_gone, seconds=60, what="writers of other databases have ended")

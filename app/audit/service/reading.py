@@ -9,6 +9,7 @@ from app.audit.models import AuditRow
 from app.core.errors import Forbidden
 from app.core.identity import Actor
 from app.core.pagination import Listing, Ordering, equal
+from app.core.tenancy import show_every_tenant
 
 MANAGE_PLATFORM = "platform:manage"
 _ACTOR = re.compile(r"(user|key):(\d{1,18})")
@@ -42,6 +43,7 @@ def list_rows(query: dict[str, Any], actor: Actor) -> Listing:
             raise Forbidden(details={"required": MANAGE_PLATFORM})
         statement = statement.where(AuditRow.tenant_id.is_(None))
         statement = statement.execution_options(tenant_named=True)
+        show_every_tenant()
     return Listing(statement, _BY_PLACE if is_feed else _BY_ID, is_feed=is_feed)
 
 

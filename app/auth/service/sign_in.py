@@ -14,7 +14,7 @@ from app.core import identity
 from app.core.db import db
 from app.core.errors import Forbidden, InvalidCredentials, NotFound, TenantSuspended
 from app.core.identity import Actor
-from app.core.tenancy import unscoped
+from app.core.tenancy import show_every_tenant, unscoped
 from app.users.models import User
 from app.users.passwords import hash_password, needs_rehash, verify_password
 from app.users.service import Belonging, count_failure, find_user, is_locked, list_belongings
@@ -88,6 +88,8 @@ def switch(actor: Actor, tenant: str, now: datetime) -> SignedIn:
     db.session.execute(
         update(_USERS).where(_USERS.c.id == user.id).values(last_tenant_id=chosen[0].tenant.id)
     )
+    # The sign-in and its row in the audit log belong to the other tenant.
+    show_every_tenant()
     return _open(user, chosen[0], now)
 
 

@@ -16,6 +16,7 @@ from app.auth.values import ACCESS_LIFETIME, REFRESH_LIFETIME, REUSE
 from app.core import clock
 from app.core.db import after_commit, db
 from app.core.errors import InvalidCredentials, TokenExpired, TokenRevoked
+from app.core.tenancy import showing_every_tenant
 from app.users.models import User
 
 _TABLE: Any = TokenFamily.__table__
@@ -141,12 +142,11 @@ def revoke_user(user_id: int, reason: str, now: datetime, *, keep: int | None = 
 
 
 def _revoke(condition: Any, reason: str, now: datetime) -> None:
-    db.session.execute(
-        update(_TABLE)
-        .where(condition, _TABLE.c.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_reason=reason)
-        .execution_options(tenant_named=True)
-    )
+    ended = update(_TABLE).where(condition, _TABLE.c.revoked_at.is_(None))
+    ended = ended.values(revoked_at=now, revoked_reason=reason)
+    # A user may be signed in to several tenants.
+    with showing_every_tenant():
+        db.session.execute(ended.execution_options(tenant_named=True))
     after_commit(cache.forget_all)
 
 

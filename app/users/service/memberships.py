@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from app.core import identity
 from app.core.db import after_commit, db, hold
 from app.core.errors import NotFound, PreconditionFailed
-from app.core.tenancy import current_tenant_id
+from app.core.tenancy import current_tenant_id, showing_every_tenant
 from app.tenants.models import Tenant
 from app.users.errors import LastAdmin
 from app.users.models import Membership, User
@@ -83,7 +83,8 @@ def tenants_of(user_id: int) -> set[int]:
     mine = select(_MEMBERSHIPS.c.tenant_id).where(
         _MEMBERSHIPS.c.user_id == user_id, _MEMBERSHIPS.c.is_active
     )
-    return set(db.session.scalars(mine.execution_options(tenant_named=True)))
+    with showing_every_tenant():
+        return set(db.session.scalars(mine.execution_options(tenant_named=True)))
 
 
 def give_role(user: User, role: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from app.core.identity import Actor
 from app.core.integrity import flush_unless_taken
 from app.core.secrets import keyed_hash
 from app.core.settings import settings
+from app.core.tenancy import showing_every_tenant
 from app.tenants.models import Tenant
 from app.users import letters
 from app.users.errors import MailNotConfigured
@@ -94,6 +95,6 @@ def use_reset(reset: PasswordReset) -> bool:
 
 def void(user_id: int) -> None:
     """Let no link that was mailed before reset this user's password."""
-    db.session.execute(
-        delete(_RESETS).where(_RESETS.c.user_id == user_id).execution_options(tenant_named=True)
-    )
+    every = delete(_RESETS).where(_RESETS.c.user_id == user_id)
+    with showing_every_tenant():
+        db.session.execute(every.execution_options(tenant_named=True))
