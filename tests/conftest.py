@@ -27,12 +27,12 @@ NO_LIMIT = "1000000 per minute"
 
 SLOW_FOLDERS = ("faults", "runs", "production", "processes")
 # Clients, papers and restic do the same whatever the database is, and so does whoever is refused
-# before any row is read: roles, credentials, odd paths. Each operation succeeds on PostgreSQL in
-# the tests of its own domain; other tenants' and missing ids are asked of both databases. Tests of
-# faults choose their servers themselves.
+# before any row is read: for their credentials, or at odd paths. Whom each operation lets in, other
+# tenants' and missing ids are asked of both databases. Tests of faults choose their servers
+# themselves.
 ONCE = {
     *("clients", "docs", "faults", "house"),
-    *("test_access.py", "test_credentials.py", "test_never_html.py", "test_permissions.py"),
+    *("test_credentials.py", "test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
     *("test_aws_sts.py", "test_oauth_refusals.py", "test_oauth_libraries.py"),
     *(
