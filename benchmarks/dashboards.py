@@ -1,31 +1,28 @@
 """What the dashboard costs: over a short history and over a long one, all of it in the window."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 from flask import Flask
-from sqlalchemy import case, cast, func, insert, literal, select
+from sqlalchemy import Connection, case, cast, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from app.backups.models import Execution
 from app.core import clock
-from app.core.tenancy import as_tenant
 from app.dashboard.service.recounting import recount
 from app.events.models import Event
-from benchmarks.load import Target
-from benchmarks.rounds import Case, Drive, cost, in_turn, steady
-from benchmarks.seeds import FEW_JOBS, Tenant, add_tenant, settle
+from benchmarks.filling import filling, settle
+from benchmarks.reads import reader
+from benchmarks.rounds import Case, in_turn
+from benchmarks.scale import scaled
+from benchmarks.seeds import FEW_JOBS, Tenant, add_tenant
 from benchmarks.servers import Stage
 
-SHORT = 50_000
-# Five million need some GiB of disk and some minutes: fewer show nothing, but try the case.
-LONG = int(os.environ.get("BENCH_DASHBOARD_RUNS", "5000000"))
+SHORT, LONG = scaled(50_000, 500), scaled(5_000_000, 50_000)
 HISTORY = timedelta(days=29)
 PATH = "/dashboard/overview?time_period=last_30d"
-_NAMED = {"tenant_named": True}
 _EXECUTIONS: Any = Execution.__table__
 _EVENTS: Any = Event.__table__
 
@@ -38,22 +35,22 @@ def dashboard_overview_5m(app: Flask, stage: Stage) -> Iterator[Case]:
     """The overview of 30 days with five million runs, against one with fifty thousand."""
     now = clock.utcnow()
     large, small = (add_tenant(app, slug, FEW_JOBS) for slug in ("long-story", "short-story"))
-    add_history(app, large, LONG, now)
-    add_history(app, small, SHORT, now)
+    with filling(app, "executions", "events") as connection:
+        add_history(connection, large, LONG, now)
+        add_history(connection, small, SHORT, now)
     with app.app_context():
         recount()
     settle(app)
     for tenant, runs in ((large, LONG), (small, SHORT)):
         _check(stage, tenant, runs)
-    ours, floor = in_turn(_read(stage, large), _read(stage, small))
-    yield cost("dashboard_overview_5m", ours, floor, target=2.0)
+    rounds = in_turn(reader(stage, large, PATH), reader(stage, small, PATH))
+    yield rounds.cost("dashboard_overview_5m", target=2.0)
 
 
-def add_history(app: Flask, tenant: Tenant, runs: int, now: datetime) -> None:
+def add_history(connection: Connection, tenant: Tenant, runs: int, now: datetime) -> None:
     """Spread so many runs over a tenant's jobs and the last days, and the events of their ends."""
-    with app.app_context(), as_tenant(tenant.id) as session:
-        session.execute(_runs_of(tenant, runs, now), execution_options=_NAMED)
-        session.execute(_events_of(tenant), execution_options=_NAMED)
+    connection.execute(_runs_of(tenant, runs, now))
+    connection.execute(_events_of(tenant))
 
 
 def _runs_of(tenant: Tenant, runs: int, now: datetime) -> Any:
@@ -107,8 +104,3 @@ def _check(stage: Stage, tenant: Tenant, runs: int) -> None:
     told = answer.json()["data"]["runs"]["total"]
     if told != runs:
         raise Miscounted(f"The dashboard tells of {told} runs, there are {runs}")
-
-
-def _read(stage: Stage, tenant: Tenant) -> Drive:
-    headers = (("Authorization", f"Bearer {tenant.token}"),)
-    return steady(Target(f"{stage.holdfast}/api/v1{PATH}", headers=headers))

@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from argon2 import PasswordHasher
+from flask import Flask, Response, jsonify, request
 from sqlalchemy import (
     Column,
     DateTime,
@@ -29,7 +30,10 @@ ROWS = Table(
 
 
 def create_floor() -> Flask:
-    """One INSERT and commit for each post, one row by its key for each get; nothing else."""
+    """One INSERT and commit for each post, one row by its key for each get; nothing else.
+
+    A sign-in checks a password before its INSERT.
+    """
     app = Flask(__name__)
     engine = create_engine(os.environ["FLOOR_DATABASE_URL"], pool_size=THREADS, max_overflow=0)
 
@@ -44,5 +48,11 @@ def create_floor() -> Flask:
         with engine.connect() as connection:
             row = connection.execute(select(ROWS).where(ROWS.c.id == row_id)).one()
         return jsonify(id=row.id, name=row.name, created_at=row.created_at.isoformat())
+
+    @app.post("/sign-ins")
+    def sign_in() -> tuple[Response, int]:
+        # The hash says how dear it is: as dear as Holdfast's.
+        PasswordHasher().verify(os.environ["FLOOR_PASSWORD_HASH"], request.get_json()["password"])
+        return add_row()
 
     return app

@@ -1,13 +1,23 @@
--- Sends one kind of request for a number of seconds, lets the last answers come in, and prints
--- what was answered as JSON. Arguments: seconds, kind, and what that kind needs.
+-- Sends one kind of request for a number of seconds, lets the last answers come in, ends wrk, and
+-- prints what was answered as JSON. Arguments: seconds, connections, kind, and what the kind needs.
 local ffi = require("ffi")
 ffi.cdef [[
     typedef struct { long seconds; long nanoseconds; } holdfast_time;
     int clock_gettime(int clock, holdfast_time *time);
+    int getpid(void);
+    int kill(int pid, int signal);
 ]]
 
+-- A worker of gunicorn keeps the connections that it took, and now and then one of two takes them
+-- all. One request of so many asks for the end of its connection, so that they spread anew all the
+-- time: whoever has less to do is quicker to take the next one.
+local REQUESTS_A_CONNECTION = 40
+local SIGINT = 2
+
 local threads = {}
-local seconds, kind, first_job, jobs, count, ends_at
+local words = {}
+local seconds, connections, kind, first, many, count, ends_at
+local sent, resting = 0, 0
 
 local function now()
     local time = ffi.new("holdfast_time")
@@ -20,34 +30,49 @@ function setup(thread)
 end
 
 function init(args)
-    seconds, kind = tonumber(args[1]), args[2]
-    first_job, jobs, count = tonumber(args[3] or 0), tonumber(args[4] or 1), tonumber(args[5] or 0)
+    seconds, connections, kind = tonumber(args[1]), tonumber(args[2]), args[3]
+    first, many, count = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
+    for word in (os.getenv("LOAD_WORDS") or ""):gmatch("[^\n]+") do table.insert(words, word) end
     created, given, answered, refused = 0, 0, 0, 0
 end
 
 -- After the end nothing more is sent, so that every request that reached the server is counted.
+-- Each connection comes here before each request: the last one to come has the last answer.
 function delay()
     ends_at = ends_at or now() + seconds
-    if now() >= ends_at then return 60000 end
-    return 0
+    if now() < ends_at then return 0 end
+    resting = resting + 1
+    if resting == connections then ffi.C.kill(ffi.C.getpid(), SIGINT) end
+    return 600000
 end
 
 -- Each job hears of a run every 15 minutes, so that no two posts are one run.
 local function status_post()
-    local at = os.date("!%Y-%m-%dT%H:%M:%SZ", 1700000000 + math.floor(count / jobs) * 900)
-    local body = string.format(
+    local at = os.date("!%Y-%m-%dT%H:%M:%SZ", 1700000000 + math.floor(count / many) * 900)
+    return string.format(
         '{"job_id": %d, "execution_result": "success", "execution_date": "%s", ' ..
         '"backup_size_bytes": 1073741824, "duration_seconds": 300.5}',
-        first_job + count % jobs, at)
-    count = count + 1
-    return wrk.format("POST", nil, nil, body)
+        first + count % many, at)
 end
 
+-- What each kind sends: method, path (or the target's own), body.
+local kinds = {
+    get = function() return "GET" end,
+    post = function() return "POST", nil, "" end,
+    claim = function() return "POST", nil, "{}" end,
+    status = function() return "POST", nil, status_post() end,
+    bodies = function() return "POST", nil, words[count % #words + 1] end,
+    run = function() return "POST", string.format(wrk.path, first + count), "{}" end,
+}
+
 function request()
-    if kind == "status" then return status_post() end
-    if kind == "post" then return wrk.format("POST", nil, nil, "") end
-    if kind == "claim" then return wrk.format("POST", nil, nil, "{}") end
-    return wrk.format("GET")
+    local method, path, body = kinds[kind]()
+    if kind == "status" and #words > 0 then
+        wrk.headers["Authorization"] = "Bearer " .. words[count % #words + 1]
+    end
+    count, sent = count + 1, sent + 1
+    wrk.headers["Connection"] = sent % REQUESTS_A_CONNECTION == 0 and "close" or nil
+    return wrk.format(method, path, nil, body)
 end
 
 function response(status)

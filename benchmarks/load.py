@@ -1,6 +1,7 @@
 """Drives a server with wrk and says what came back."""
 
 import json
+import os
 import subprocess  # nosec B404 # wrk is a program
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,18 +9,23 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 16
-# wrk goes on for this long after the last request was sent, so that every answer is counted.
-LINGER_SECONDS = 2
+# The longest that wrk waits after the last request was sent; it ends with the last answer.
+PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for: the address, the credentials, and the script's kind of request."""
+    """What is asked for: the address, the credentials, and the script's kind of request.
+
+    `numbers` are the first id and how many there are of what the kind goes through; so are the
+    `words`: API keys or whole bodies, one after the other.
+    """
 
     url: str
     kind: str = "get"
     headers: tuple[tuple[str, str], ...] = ()
-    jobs: tuple[int, int] = (0, 1)
+    numbers: tuple[int, int] = (0, 1)
+    words: tuple[str, ...] = ()
     connections: int = CONNECTIONS
 
 
@@ -40,16 +46,20 @@ def drive(target: Target, seconds: float, offset: int = 0) -> Measured:
 
     Raises RuntimeError when an answer was an error or a connection broke: nothing else counts.
     """
-    command = ["wrk", "-t1", f"-c{target.connections}", f"-d{seconds + LINGER_SECONDS:.0f}s"]
-    command += ["-s", str(SCRIPT), "--timeout", "10s"]
+    command = ["wrk", "-t1", f"-c{target.connections}", f"-d{seconds + PATIENCE_SECONDS:.0f}s"]
+    command += ["-s", str(SCRIPT), "--timeout", "20s"]
     for name, value in target.headers:
         command += ["-H", f"{name}: {value}"]
-    first, jobs = target.jobs
-    arguments = (seconds, target.kind, first, jobs, offset)
+    first, many = target.numbers
+    arguments = (seconds, target.connections, target.kind, first, many, offset)
     command += [target.url, *map(str, arguments)]
     # A list, made here alone.
     done = subprocess.run(  # noqa: S603  # nosec B603
-        command, capture_output=True, text=True, timeout=seconds + 60
+        command,
+        env={**os.environ, "LOAD_WORDS": "\n".join(target.words)},
+        capture_output=True,
+        text=True,
+        timeout=seconds + 2 * PATIENCE_SECONDS,
     )
     if done.returncode:
         raise RuntimeError(f"wrk ended with {done.returncode}: {done.stderr or done.stdout}")

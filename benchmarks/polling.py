@@ -8,14 +8,16 @@ from functools import partial
 import requests
 from flask import Flask
 
+from benchmarks.filling import settle
 from benchmarks.load import Measured, Target, drive
-from benchmarks.rounds import Case, cost, in_turn, steady, throughput
-from benchmarks.seeds import FEW_JOBS, add_runner, add_tenant, count_given, settle
+from benchmarks.rounds import Case, Steady, in_turn
+from benchmarks.scale import scaled
+from benchmarks.seeds import FEW_JOBS, add_runner, add_tenant, count_given
 from benchmarks.servers import Stage, another
 
 RUNNERS = 50
 # More than any machine gives away in the rounds of one case.
-WAITING_RUNS = 30_000
+WAITING_RUNS = scaled(30_000, 5_000)
 # The default of WEB_THREADS.
 THREADS = 32
 JSON = ("Content-Type", "application/json")
@@ -31,11 +33,11 @@ class Claims:
     def __init__(self, stage: Stage, key: str) -> None:
         url = f"{stage.holdfast}/api/v1/runners/claim"
         headers = (JSON, ("X-API-Key", key))
-        self._target = Target(url, kind="claim", headers=headers, connections=RUNNERS)
+        self.target = Target(url, kind="claim", headers=headers, connections=RUNNERS)
         self.given = 0
 
     def __call__(self, seconds: float) -> Measured:
-        measured = drive(self._target, seconds)
+        measured = drive(self.target, seconds)
         self.given += measured.given
         if measured.given != measured.answered:
             raise RuntimeError("No runs are left: raise WAITING_RUNS")
@@ -48,11 +50,11 @@ def runner_claims(app: Flask, stage: Stage) -> Iterator[Case]:
     settle(app)
     claims = Claims(stage, key)
     floor = Target(f"{stage.floor}/rows", kind="post", connections=RUNNERS)
-    ours, least = in_turn(claims, steady(floor))
+    rounds = in_turn(claims, Steady(floor))
     given = count_given(app, tenant)
     if given != claims.given:
         raise GivenTwice(f"{claims.given} answers held a run, {given} were given")
-    yield throughput("runner_claims", ours, least, target=0.05)
+    yield rounds.throughput("runner_claims", target=0.05)
 
 
 def answers_beside_waiters(app: Flask, stage: Stage) -> Iterator[Case]:
@@ -63,9 +65,9 @@ def answers_beside_waiters(app: Flask, stage: Stage) -> Iterator[Case]:
     headers = (("Authorization", f"Bearer {tenant.token}"),)
     path = f"/api/v1/backups/{tenant.first_job}"
     with another(stage, THREADS) as busy, another(stage, THREADS) as quiet, _waiters(busy, key):
-        beside, alone = (steady(Target(url + path, headers=headers)) for url in (busy, quiet))
-        ours, floor = in_turn(beside, alone)
-    yield cost("answers_beside_waiters", ours, floor, target=1.5)
+        beside, alone = (Steady(Target(url + path, headers=headers)) for url in (busy, quiet))
+        rounds = in_turn(beside, alone)
+    yield rounds.cost("answers_beside_waiters", target=1.5)
 
 
 @contextmanager

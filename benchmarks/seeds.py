@@ -2,11 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import String, cast, func, insert, literal, select, update
+from sqlalchemy import Connection, String, cast, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from app.auth.service import api_keys, tokens
@@ -14,18 +14,20 @@ from app.auth.service.actors import actor_of
 from app.backups.models import BackupJob, Execution
 from app.core import clock
 from app.core.identity import Actor
+from app.core.queue import queues
 from app.core.tenancy import as_tenant, unscoped
 from app.legacy.models import StatusPost
 from app.runners.service import runners
 from app.storage import service as storage
 from app.tenants import service as tenants
+from app.tenants.models import Tenant as TenantRow
 from app.users import service as users
 from app.users.values import PERMISSIONS
-from tests.support.raw import owners_engine
+from benchmarks.scale import scaled
 
-FEW_JOBS, MANY_JOBS = 1_000, 100_000
-FEW_RUNS, MANY_RUNS = 1_000, 1_000_000
+FEW_JOBS, MANY_JOBS = 1_000, scaled(100_000, 2_000)
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
+_STEP = timedelta(seconds=10)
 _NAMED = {"tenant_named": True}
 _OF_NO_REPOSITORY = "a password of the benchmark"
 _JOBS: Any = BackupJob.__table__
@@ -60,26 +62,58 @@ def add_tenant(app: Flask, slug: str, jobs: int) -> Tenant:
     return Tenant(tenant.id, first, jobs, pair.access_token, made.key)
 
 
-def add_runs(app: Flask, tenant: Tenant, job_id: int, runs: int) -> None:
-    """Give a job so many ended runs, ten minutes apart."""
+def moment_of(number: int) -> datetime:
+    """When the run of this number, from 1, was made."""
+    return _BEGAN + number * _STEP
+
+
+def add_keys(app: Flask, tenant: Tenant, keys: int) -> list[str]:
+    """Make so many keys that only report."""
+    with app.app_context(), as_tenant(tenant.id):
+        actor = Actor(tenant.id, "system", "bench", permissions=PERMISSIONS)
+        made = [
+            api_keys.create_key(actor, clock.utcnow(), name=f"script {number}", role="reporter")
+            for number in range(keys)
+        ]
+        return [one.key for one in made]
+
+
+def add_people(app: Flask, tenant: Tenant, people: int, password: str) -> list[str]:
+    """Make so many viewers of one password; gives their user names."""
+    names = [f"viewer-{number}" for number in range(people)]
+    with app.app_context(), unscoped() as session:
+        row = session.get_one(TenantRow, tenant.id)
+        for name in names:
+            users.add_member(row, users.create_user(name, password), "viewer")
+    return names
+
+
+def give_to_restic(app: Flask, tenant: Tenant, runner: str | None = None) -> None:
+    """Let restic execute the tenant's jobs, on this server or on a host."""
     with app.app_context(), as_tenant(tenant.id) as session:
-        session.execute(_runs_of(tenant.id, job_id, runs), execution_options=_NAMED)
+        provider = storage.ensure_default(tenant.id, "/srv/backups")
+        session.flush()
+        values = {"backup_tool": "restic", "runner": runner, "storage_id": provider.id}
+        values |= {"repository_password": _OF_NO_REPOSITORY}
+        owned = _JOBS.c.tenant_id == tenant.id
+        session.execute(update(_JOBS).where(owned).values(values), execution_options=_NAMED)
+
+
+def add_runs(connection: Connection, tenant: Tenant, job_id: int, runs: int) -> None:
+    """Give a job so many ended runs, one at each `moment_of` from 1 on."""
+    connection.execute(_runs_of(tenant.id, job_id, runs))
 
 
 def add_runner(app: Flask, slug: str, runs: int) -> tuple[Tenant, str]:
     """Make a tenant whose restic jobs each have a run that waits for a runner; gives its key."""
     tenant = add_tenant(app, slug, runs)
-    with app.app_context(), as_tenant(tenant.id) as session:
+    with app.app_context(), as_tenant(tenant.id):
         actor = Actor(tenant.id, "system", "bench", permissions=PERMISSIONS)
         made = runners.register_runner("host", actor, clock.utcnow())
-        provider = storage.ensure_default(tenant.id, "/srv/backups")
-        session.flush()
-        values = {"backup_tool": "restic", "runner": "host", "storage_id": provider.id}
-        values |= {"repository_password": _OF_NO_REPOSITORY}
-        owned = _JOBS.c.tenant_id == tenant.id
-        session.execute(update(_JOBS).where(owned).values(values), execution_options=_NAMED)
+    give_to_restic(app, tenant, runner="host")
+    with app.app_context(), as_tenant(tenant.id) as session:
         session.execute(_waiting_of(tenant.id), execution_options=_NAMED)
-        return tenant, made.key
+    return tenant, made.key
 
 
 def count_given(app: Flask, tenant: Tenant) -> int:
@@ -103,13 +137,14 @@ def count_runs(app: Flask, tenant: Tenant) -> int:
         return session.scalar(select(func.count(Execution.id))) or 0
 
 
-def settle(app: Flask) -> None:
-    """Let the planner know the tables as they are now."""
+def cancel_runs(app: Flask, tenant: Tenant) -> None:
+    """End what waits, so that no later case's worker finds it; its messages are forgotten."""
     with app.app_context():
-        engine = owners_engine().execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
-            connection.exec_driver_sql("CHECKPOINT")
+        queues().runs.flush()
+        with as_tenant(tenant.id) as session:
+            waiting = _EXECUTIONS.c.tenant_id == tenant.id, _EXECUTIONS.c.status == "queued"
+            ended = update(_EXECUTIONS).where(*waiting).values(status="cancelled")
+            session.execute(ended, execution_options=_NAMED)
 
 
 def _numbers(last: int) -> Any:
@@ -138,7 +173,7 @@ def _jobs_of(tenant_id: int, jobs: int) -> Any:
 
 def _runs_of(tenant_id: int, job_id: int, runs: int) -> Any:
     numbers = _numbers(runs)
-    at = _after(numbers.c.number, "10 minutes")
+    at = _after(numbers.c.number, f"{int(_STEP.total_seconds())} seconds")
     values: dict[str, Any] = {
         "tenant_id": literal(tenant_id),
         "job_id": literal(job_id),
