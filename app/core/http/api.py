@@ -13,6 +13,7 @@ from flask import Flask, Response, json
 from marshmallow import fields
 
 from app.core.http.envelope import ErrorSchema
+from app.core.http.links import add_links
 from app.core.schemas import StrictSchema
 
 DESCRIPTION = """Holdfast registers backup jobs, runs them or hears from those who do, and proves
@@ -88,17 +89,26 @@ class Api(flask_smorest.Api):
     def spec(self) -> APISpec:
         """The document, of every blueprint that is registered by now."""
         with self._telling:
+            is_new = bool(self._untold)
             while self._untold:
                 blueprint, name = self._untold.pop(0)
                 blueprint.register_views_in_doc(
                     self, self._app, self._spec, name=name, parameters=None
                 )
                 self._spec.tag({"name": name, "description": blueprint.description})
+            if is_new:
+                add_links(self._spec.to_dict()["paths"], self._locations())
         return self._spec
 
     @spec.setter
     def spec(self, spec: APISpec) -> None:
         self._spec = spec
+
+    def _locations(self) -> dict[str, str]:
+        """The Location that each operation answers with, by the operation's id."""
+        views = self._app.view_functions.values()
+        declared = {view.__name__: getattr(view, "operation", None) for view in views}
+        return {name: told.location for name, told in declared.items() if told and told.location}
 
     def untold_blueprints(self) -> list[str]:
         """The names of those that the document does not hold yet."""
