@@ -47,7 +47,7 @@ class Session(flask_sqlalchemy.session.Session):
     def show(self, whose: str | None) -> None:
         """Let PostgreSQL show a tenant's rows, or EVERY tenant's; before, it shows none."""
         self.whose = whose
-        if self._held is not None:
+        if self._held is not None and self._held.dialect.name == "postgresql":
             transactions.show(self._held, whose)
 
     def see_one_moment(self) -> None:
