@@ -9,6 +9,7 @@ from app.backups.rules.readable import readable
 from app.backups.service import places, repositories
 from app.backups.service.endings import Ending
 from app.backups.service.keeper import Keeper
+from app.backups.service.patience import while_kept
 from app.backups.values import BACKUP, SUCCESS, WARNING
 from app.core.db import db
 from app.core.tenancy import as_tenant
@@ -27,19 +28,10 @@ from app.engines.locations import escape, local_path
 def back_up(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
     """Make one snapshot of the job's source; raises EngineError, Stopped, ValidationFailed."""
     restic = repositories.engine()
-    with as_tenant(job.tenant_id):
-        source = places.resolve_source(job.source_path, job.tenant_id)
-    repository = repositories.open_repository(job)
-    repositories.make_on_first_use(restic, repository, job, keeper)
-    mode, parent = _mode(execution, job, restic, repository, keeper)
-    keeper.log(f"Backing up {source} ({mode}) to {repository.location}.")
-    request = BackupRequest(
-        source_path=source,
-        mode=mode,
-        parent_snapshot=parent,
-        excludes=(*job.excludes, *_own_folders(repository)),
-        tags=(f"execution-{execution.id}",),
+    repository, request = while_kept(
+        keeper, lambda: _prepare(execution, job, restic=restic, keeper=keeper)
     )
+    keeper.log(f"Backing up {request.source_path} ({request.mode}) to {repository.location}.")
     outcome = repositories.with_patience(
         lambda: restic.backup(repository, request, keeper), restic, repository, keeper, job.id
     )
@@ -48,7 +40,25 @@ def back_up(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
         f"{outcome.bytes_total} bytes, {outcome.bytes_added} bytes added."
     )
     retention = _expire(restic, repository, job, keeper)
-    return _ending(outcome, mode, retention, job)
+    return _ending(outcome, request.mode, retention, job)
+
+
+def _prepare(
+    execution: Execution, job: BackupJob, *, restic: Engine, keeper: Keeper
+) -> tuple[Repository, BackupRequest]:
+    """The repository, made when it is the job's first, and what is to be kept in it."""
+    with as_tenant(job.tenant_id):
+        source = places.resolve_source(job.source_path, job.tenant_id)
+    repository = repositories.open_repository(job)
+    repositories.make_on_first_use(restic, repository, job, keeper)
+    mode, parent = _mode(execution, job, restic, repository, keeper)
+    return repository, BackupRequest(
+        source_path=source,
+        mode=mode,
+        parent_snapshot=parent,
+        excludes=(*job.excludes, *_own_folders(repository)),
+        tags=(f"execution-{execution.id}",),
+    )
 
 
 def _mode(
@@ -98,10 +108,10 @@ def _expire(
 
     The snapshot is made, so a stop during retention ends the retention and not the run.
     """
-    if not repositories.is_alone(keeper, job.id):
-        keeper.log("Retention left for the next run: somebody is reading the repository.")
-        return None
     try:
+        if not repositories.is_alone(keeper, job.id):
+            keeper.log("Retention left for the next run: somebody is reading the repository.")
+            return None
         repositories.with_patience(
             lambda: restic.forget(repository, job.retention_days, keeper),
             restic,

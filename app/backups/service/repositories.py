@@ -9,7 +9,9 @@ from sqlalchemy import func, select, update
 
 from app.backups.models import BackupJob, Execution
 from app.backups.service.keeper import Keeper
+from app.backups.service.ledgers import Ledger
 from app.backups.service.opening import describe_repository, open_repository
+from app.backups.service.patience import while_kept
 from app.backups.values import RUNNING
 from app.core import clock
 from app.core.db import db
@@ -86,9 +88,16 @@ def with_patience(
 
 
 def is_alone(keeper: Keeper, job_id: int) -> bool:
-    """No other execution of this job is alive, and nobody else reads its repository."""
-    own, now = keeper.ledger, clock.utcnow()
-    with as_tenant(keeper.tenant_id, read_only=True):
+    """No other execution of this job is alive, and nobody else reads its repository.
+
+    Raises Stopped when the database is away until the run is lost, or is to stop.
+    """
+    return while_kept(keeper, lambda: _is_alone(keeper.ledger, job_id))
+
+
+def _is_alone(own: Ledger, job_id: int) -> bool:
+    now = clock.utcnow()
+    with as_tenant(own.tenant_id, read_only=True):
         return not (
             count_alive(job_id, own.execution_id, now) or count_readers(job_id, own.reader_id, now)
         )

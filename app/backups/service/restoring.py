@@ -9,6 +9,7 @@ from app.backups.rules import foreign_paths
 from app.backups.service import places, repositories, runs
 from app.backups.service.endings import Ending
 from app.backups.service.keeper import Keeper
+from app.backups.service.patience import while_kept
 from app.backups.values import RESTIC, RESTORE, SUCCESS, WARNING
 from app.core.errors import Forbidden, ValidationFailed
 from app.core.identity import Actor
@@ -64,12 +65,8 @@ def restore(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
     Raises EngineError, Stopped, ValidationFailed.
     """
     restic = repositories.engine()
-    with as_tenant(job.tenant_id):
-        target = places.resolve_target(str(execution.restore_target), job.tenant_id)
-        if not execution.restore_overwrite:
-            _refuse_source(job, target)
-        _refuse_links_out(execution, job, target)
-    repository = repositories.open_repository(job)
+    target = while_kept(keeper, lambda: _judge(execution, job))
+    repository = while_kept(keeper, lambda: repositories.open_repository(job))
     request = RestoreRequest(
         snapshot=execution.restore_snapshot or "latest",
         target=target,
@@ -84,6 +81,16 @@ def restore(execution: Execution, job: BackupJob, keeper: Keeper) -> Ending:
         message = "Some files could not be restored; the log names them."
         return Ending(WARNING, "RESTORE_INCOMPLETE", message, facts)
     return Ending(SUCCESS, facts=facts)
+
+
+def _judge(execution: Execution, job: BackupJob) -> str:
+    """Where it may write, as the links lead now."""
+    with as_tenant(job.tenant_id):
+        target = places.resolve_target(str(execution.restore_target), job.tenant_id)
+        if not execution.restore_overwrite:
+            _refuse_source(job, target)
+        _refuse_links_out(execution, job, target)
+    return target
 
 
 def _judge_elsewhere(job: BackupJob, target: str, wants_overwrite: bool) -> None:
