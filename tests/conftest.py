@@ -41,6 +41,7 @@ ONCE = {
         "test_row_security.py",
         "test_scripts_in_messages.py",
     ),
+    *("test_full_storage.py", "test_postgresql_away.py", "test_redis_away.py"),
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
 }
 

@@ -62,8 +62,7 @@ def postgresql():
 @pytest.fixture
 def deployment(postgresql, tmp_path):
     url = postgresql.server.create_database("faults")
-    folders = {"INSTANCE_PATH": str(tmp_path / "instance")}
-    with deployed(tmp_path, url, SWEEP_SECONDS="1", **folders) as made:
+    with deployed(tmp_path, url, SWEEP_SECONDS="1") as made:
         yield made
 
 

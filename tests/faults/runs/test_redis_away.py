@@ -6,7 +6,6 @@ import pytest
 from tests.support import redis
 from tests.support.house import house_process
 from tests.support.processes import free_port, wait_until
-from tests.support.web import running_web
 
 # In KiB a second: a slow job's backup takes four seconds, for which the others wait.
 RUNNING = 4096
@@ -43,9 +42,3 @@ def port():
 @pytest.fixture
 def house(house, port):
     return {**house, "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-
-
-@pytest.fixture
-def web(app, house):
-    with running_web(house) as running:
-        yield running
