@@ -25,7 +25,7 @@ from tests.support.watchdog import run_folder
 DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
-SLOW_FOLDERS = ("faults", "runs", "production", "processes")
+SLOW_FOLDERS = ("faults", "runs", "own", "production", "processes")
 # Clients, papers and restic do the same whatever the database is, and so does whoever is refused
 # before any row is read: for their credentials, or at odd paths. Whom each operation lets in, other
 # tenants' and missing ids are asked of both databases. Tests of faults choose their servers
@@ -43,6 +43,9 @@ ONCE = {
     ),
     *("test_full_storage.py", "test_postgresql_away.py", "test_redis_away.py"),
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
+    # Each says itself which databases it goes from and to.
+    *("test_backup_command.py", "test_damaged_backups.py", "test_restore_command.py"),
+    *("test_filtered_backup.py", "test_moving.py", "test_upgrade.py"),
 }
 
 # On a busy machine an example takes long, and chance must not decide which run fails.

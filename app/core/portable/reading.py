@@ -34,7 +34,7 @@ def find_state() -> tuple[str | None, bool]:
     with sides.reading() as (connection, side):
         if not inspect(connection).has_table(REVISION):
             return None, False
-        found = connection.exec_driver_sql(f"SELECT count(*) FROM {REVISION}")  # noqa: S608
+        found = connection.exec_driver_sql(f"SELECT count(*) FROM {REVISION}")  # noqa: S608  # nosec B608 # names from the catalog
         revision = find_revision(connection) if found.scalar_one() else None
         return revision, any(side.has_rows(table) for table in read_tables(connection))
 

@@ -79,9 +79,8 @@ def new_site(
 
     def make(kind: str | None = None, **settings: str) -> Site:
         instance = tmp_path / f"instance-{len(made)}"
-        url = new_database(kind)
-        own = {"DATABASE_URL": url, "MIGRATION_DATABASE_URL": url, "INSTANCE_PATH": str(instance)}
-        environ = {**site.environ, **own, **settings}
+        own = {"MIGRATION_DATABASE_URL": "", **postgres.two_roles(new_database(kind))}
+        environ = {**site.environ, **own, "INSTANCE_PATH": str(instance), **settings}
         app = create_app(config.load(environ))
         made.append(app)
         return Site(app, environ, instance, site.repository, site.password_file)
