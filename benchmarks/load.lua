@@ -1,23 +1,23 @@
--- Sends one kind of request for a number of seconds, lets the last answers come in, ends wrk, and
--- prints what was answered as JSON. Arguments: seconds, connections, kind, and what the kind needs.
+-- Waits until it may begin, sends one kind of request for a number of seconds, lets the last
+-- answers come in, ends wrk, and prints what was answered as JSON. Several wrks share the work:
+-- each takes its own of the numbers. Arguments: those of `Order` in wrk.py.
 local ffi = require("ffi")
 ffi.cdef [[
     typedef struct { long seconds; long nanoseconds; } holdfast_time;
     int clock_gettime(int clock, holdfast_time *time);
     int getpid(void);
     int kill(int pid, int signal);
+    int usleep(unsigned microseconds);
 ]]
 
--- A worker of gunicorn keeps the connections that it took, and now and then one of two takes them
--- all. One request of so many asks for the end of its connection, so that they spread anew all the
--- time: whoever has less to do is quicker to take the next one.
-local REQUESTS_A_CONNECTION = 40
 local SIGINT = 2
+-- So many cuts of the latencies, of equal weight, are told: those of several wrks can be merged.
+local CUTS = 500
 
 local threads = {}
 local words = {}
-local seconds, connections, kind, first, many, count, ends_at
-local sent, resting = 0, 0
+local seconds, connections, kind, first, many, step, beginning, ends_at
+local resting = 0
 
 local function now()
     local time = ffi.new("holdfast_time")
@@ -25,21 +25,32 @@ local function now()
     return tonumber(time.seconds) + tonumber(time.nanoseconds) / 1e9
 end
 
+local function may_begin()
+    local file = io.open(beginning)
+    if file then file:close() end
+    return file ~= nil
+end
+
 function setup(thread)
     table.insert(threads, thread)
 end
 
 function init(args)
-    seconds, connections, kind = tonumber(args[1]), tonumber(args[2]), args[3]
-    first, many, count = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
+    beginning, seconds, connections, kind = args[1], tonumber(args[2]), tonumber(args[3]), args[4]
+    first, many = tonumber(args[5]), tonumber(args[6])
+    count, step = tonumber(args[7]), tonumber(args[8])
     for word in (os.getenv("LOAD_WORDS") or ""):gmatch("[^\n]+") do table.insert(words, word) end
     created, given, answered, refused = 0, 0, 0, 0
 end
 
--- After the end nothing more is sent, so that every request that reached the server is counted.
--- Each connection comes here before each request: the last one to come has the last answer.
+-- Each connection comes here before each request; gives milliseconds. The first one waits for the
+-- beginning, and with it all of this wrk. After the end nothing more is sent, so that every request
+-- that reached the server is counted: the last one to come here has the last answer.
 function delay()
-    ends_at = ends_at or now() + seconds
+    if not ends_at then
+        while not may_begin() do ffi.C.usleep(2000) end
+        ends_at = now() + seconds
+    end
     if now() < ends_at then return 0 end
     resting = resting + 1
     if resting == connections then ffi.C.kill(ffi.C.getpid(), SIGINT) end
@@ -67,11 +78,10 @@ local kinds = {
 
 function request()
     local method, path, body = kinds[kind]()
-    if kind == "status" and #words > 0 then
+    if kind == "status" then
         wrk.headers["Authorization"] = "Bearer " .. words[count % #words + 1]
     end
-    count, sent = count + 1, sent + 1
-    wrk.headers["Connection"] = sent % REQUESTS_A_CONNECTION == 0 and "close" or nil
+    count = count + step
     return wrk.format(method, path, nil, body)
 end
 
@@ -83,15 +93,12 @@ function response(status)
 end
 
 function done(summary, latency)
-    local sums = {created = 0, given = 0, answered = 0, refused = 0}
-    for _, thread in ipairs(threads) do
-        for name in pairs(sums) do sums[name] = sums[name] + thread:get(name) end
-    end
-    local errors = summary.errors
+    local thread, errors, cuts = threads[1], summary.errors, {}
+    for cut = 1, CUTS do cuts[cut] = latency:percentile((cut - 0.5) * 100 / CUTS) end
     print(string.format(
-        '{"answered": %d, "created": %d, "given": %d, "refused": %d, "broken": %d, ' ..
-        '"median_us": %d, "p99_us": %d}',
-        sums.answered, sums.created, sums.given, sums.refused,
-        errors.connect + errors.read + errors.write + errors.timeout,
-        latency:percentile(50), latency:percentile(99)))
+        '{"answered": %d, "created": %d, "given": %d, "refused": %d, "next": %d, "broken": %d, ' ..
+        '"latencies_us": [%s]}',
+        thread:get("answered"), thread:get("created"), thread:get("given"), thread:get("refused"),
+        thread:get("count"), errors.connect + errors.read + errors.write + errors.timeout,
+        table.concat(cuts, ",")))
 end

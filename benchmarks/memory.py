@@ -1,4 +1,4 @@
-"""What processes take of the memory, and whether it stays so."""
+"""What processes hold: connections, and memory, and whether that stays so."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -80,6 +80,13 @@ class Course:
     def _quarter(self, number: int) -> Sequence[float]:
         size = len(self.samples)
         return self.samples[size * number // 4 : size * (number + 1) // 4]
+
+
+def connections_of(process: psutil.Process, url: str) -> int:
+    """How many connections to the address a worker holds."""
+    port = urlsplit(url).port
+    found = process.net_connections("tcp")
+    return sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == port for one in found)
 
 
 def _listens(process: psutil.Process, port: int | None) -> bool:

@@ -41,9 +41,7 @@ class Posts:
     def __call__(self, seconds: float) -> Measured:
         measured = drive(self.target, seconds, self._offset)
         self.created += measured.created
-        # A whole turn of the jobs further on, past whatever was still in the last round's hands.
-        jobs = self.target.numbers[1]
-        self._offset += (measured.answered // jobs + 2) * jobs
+        self._offset = measured.next
         return measured
 
 

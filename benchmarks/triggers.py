@@ -30,10 +30,12 @@ class Triggers:
             headers=(JSON, ("Authorization", f"Bearer {tenant.token}")),
             numbers=(tenant.first_job, tenant.jobs),
         )
+        self._offset = 0
         self.answered = 0
 
     def __call__(self, seconds: float) -> Measured:
-        measured = drive(self.target, seconds, self.answered)
+        measured = drive(self.target, seconds, self._offset)
+        self._offset = measured.next
         self.answered += measured.answered
         return measured
 
