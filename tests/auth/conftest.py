@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.support.cast import Caller, Form
-from tests.support.oauth import GRANT, URL, halves
+from tests.support import oauth
+from tests.support.cast import Caller
 
 
 @pytest.fixture
@@ -20,14 +20,6 @@ def bearer(app: Flask) -> Callable[[str], Caller]:
 
 
 @pytest.fixture
-def token_of(app: Flask) -> Callable[..., Caller]:
+def token_of() -> Callable[..., Caller]:
     """A caller with a token that this key was given."""
-
-    def ask(key: Caller) -> Caller:
-        client = app.test_client()
-        response = Caller(client, {}).post(URL, Form({**GRANT, **halves(key.key)}))
-        assert response.status_code == 200, response.text
-        token = response.json["access_token"]  # type: ignore[index]
-        return Caller(client, {"Authorization": f"Bearer {token}"}, key.actor)
-
-    return ask
+    return oauth.token_of
