@@ -32,7 +32,8 @@ SLOW_FOLDERS = ("faults", "runs", "own", "production", "processes")
 # themselves.
 ONCE = {
     *("clients", "docs", "faults", "house"),
-    *("test_credentials.py", "test_never_html.py", "test_permissions.py"),
+    *("test_credentials.py", "test_ended_credentials.py"),
+    *("test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
     *("test_aws_sts.py", "test_oauth_refusals.py", "test_oauth_libraries.py"),
     *(
