@@ -47,8 +47,11 @@ class Session(flask_sqlalchemy.session.Session):
     def show(self, whose: str | None) -> None:
         """Let PostgreSQL show a tenant's rows, or EVERY tenant's; before, it shows none."""
         self.whose = whose
-        if self._held is not None and self._held.dialect.name == "postgresql":
-            transactions.show(self._held, whose)
+        held = self._held
+        # One that was cut has nothing to show, and is thrown away with its transaction.
+        if held is None or held.invalidated or held.dialect.name != "postgresql":
+            return
+        transactions.show(held, whose)
 
     def see_one_moment(self) -> None:
         """Let all that is read from here on be as it was when the first of it was read.
@@ -113,5 +116,6 @@ def _send_before_a_savepoint_ends(session: Session) -> None:
 def _drop_what_waits(session: Session, _transaction: SessionTransaction) -> None:
     """A savepoint that is undone takes with it what was to be written since."""
     session.waiting.clear()
-    if session._held is not None:
-        transactions.tell_again(session._held)
+    held = session._held
+    if held is not None and not held.invalidated:
+        transactions.tell_again(held)
