@@ -20,6 +20,8 @@ from app.users.passwords import hash_password, needs_rehash, verify_password
 from app.users.service import Belonging, count_failure, find_user, is_locked, list_belongings
 
 _USERS: Any = User.__table__
+# No row has this id: what is asked and written of it takes as long as of a user's.
+_NOBODY = 0
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,16 @@ def sign_in(username: str, password: str, tenant: str | None, now: datetime) -> 
     """
     with unscoped(read_only=True):
         user = find_user(username)
-        belongings = list_belongings(user.id) if user else []
+        user_id = user.id if user else _NOBODY
+        belongings = list_belongings(user_id)
     is_right = verify_password(user.password_hash if user else None, password)
-    if user is None:
-        identity.claim(username, None)
-        raise InvalidCredentials()
-    user_id = user.id
-    belonging = _choose(belongings, tenant, user.last_tenant_id)
-    identity.claim(user.username, belonging.tenant.id if belonging else None)
-    if is_locked(user, now):
-        raise InvalidCredentials()
-    if not is_right:
-        raise InvalidCredentials(aftermath=lambda: count_failure(user_id, now))
-    if not user.is_active or belonging is None:
-        raise InvalidCredentials()
+    belonging = _choose(belongings, tenant, user.last_tenant_id if user else None)
+    identity.claim(user.username if user else username, belonging.tenant.id if belonging else None)
+    is_shut = user is None or is_locked(user, now)
+    if user is None or belonging is None or is_shut or not (is_right and user.is_active):
+        # Whatever was wrong, as many statements tell of it.
+        counted = _NOBODY if is_shut or is_right else user_id
+        raise InvalidCredentials(aftermath=lambda: count_failure(counted, now))
     if belonging.tenant.is_suspended:
         raise TenantSuspended()
     rehashed = hash_password(password) if needs_rehash(user.password_hash or "") else None
