@@ -19,7 +19,7 @@ from tests.support.processes import Child, free_port, running
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
 # Of those who sign in, at Holdfast and at the floor.
-PASSWORD = "a horse that nobody bets on"  # noqa: S105 - of nobody
+PASSWORD = "a horse that nobody bets on"  # noqa: S105  # nosec B105 # of nobody
 UNREACHED = "1000000000 per minute"
 LIMITS = ("READS", "WRITES", "STATUS", "LOGIN")
 
