@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.attacks import query_names, statements, text_filters
+from tests.support.cast import Form
 from tests.support.operations import error_code, error_details
 from tests.support.rows import dump, make_rows
 
@@ -107,6 +108,32 @@ def test_tries_filters_searches_and_sorts(reads, document):
         "GET /api/v1/audit actor",
         "GET /api/v1/backups/{job_id}/executions cursor",
     } <= tried
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("login", {"username": SQL[0], "password": SQL[0]}),
+        ("refresh", {"refresh_token": SQL[0]}),
+        ("logout", {"refresh_token": SQL[0]}),
+        ("reset-password", {"token": SQL[0], "new_password": "a password of nobody's"}),
+        ("token", Form(grant_type="client_credentials", client_id=SQL[0], client_secret=SQL[0])),
+    ],
+)
+def test_nobody_signs_in_by_sql(path, body, anonymous, cast):
+    cast.user("admin")
+
+    with statements() as heard:
+        response = anonymous.post(f"/api/v1/auth/{path}", body)
+
+    assert response.status_code == 401
+    assert [statement for statement in heard if WORD in statement] == []
+
+
+@pytest.mark.parametrize("name", ["X-API-Key", "Authorization"])
+def test_nobody_is_known_by_sql_in_a_credential(name, anonymous, admin):
+    for text in (SQL[0], f"hf_{SQL[0]}", f"Bearer hf_{WORD}' OR '1'='1_{WORD}", f"Bearer {SQL[0]}"):
+        assert anonymous.get("/api/v1/backups", headers={name: text}).status_code == 401
 
 
 def test_an_id_in_an_address_is_a_number_or_nothing(operations, chief):
