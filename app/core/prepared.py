@@ -4,14 +4,15 @@ To build a statement for each request, to work out its cache key and to sort out
 costs several times the database's own work on it; and each statement is a round trip.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Table, bindparam, event
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import Insert, Update
-from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.visitors import cloned_traverse, iterate
 
 from app.core.compiled import Values, compiled
@@ -77,19 +78,25 @@ class _Shape:
     def __init__(self, statement: Any, table: Table, columns: frozenset[str]) -> None:
         is_write = isinstance(statement, Insert | Update)
         kind = "default" if isinstance(statement, Insert) else "onupdate"
-        self._defaults = _defaults(table, kind, columns) if is_write else {}
+        defaults = _defaults(table, kind, columns) if is_write else {}
         self._keys = {name: _NEW + name for name in columns}
+        self._made = {
+            _NEW + name: partial(default.arg, None)
+            for name, default in defaults.items()
+            if default.is_callable
+        }
         if is_write:
-            names = sorted({*columns, *self._defaults})
-            statement = statement.values({name: _new(table, name) for name in names})
+            told = {name: _new(table, name) for name in columns}
+            told |= {name: _default(table, name, made) for name, made in defaults.items()}
+            statement = statement.values(dict(sorted(told.items())))
         self.statement = statement
 
     def parameters(self, values: Values) -> Values:
         """What the statement is run with: the values given, and the defaults of the others."""
         keys = self._keys
         named = {keys.get(name, name): value for name, value in values.items()}
-        for name, make in self._defaults.items():
-            named[_NEW + name] = make()
+        for name, make in self._made.items():
+            named[name] = make()
         return named
 
 
@@ -139,18 +146,34 @@ def _new(table: Table, column: str) -> Any:
     return bindparam(_NEW + column, type_=table.c[column].type)
 
 
-def _defaults(table: Table, kind: str, given: Collection[str]) -> dict[str, Callable[[], Any]]:
-    """What makes the value of each column that has a default and is not given."""
+def _default(table: Table, column: str, default: Any) -> Any:
+    if default.is_callable:
+        return _new(table, column)
+    return _Constant(default.arg, table.c[column].type)
+
+
+class _Constant(ColumnElement[Any]):
+    """A value that is a part of the statement's text, and so is sent with none of its runs."""
+
+    inherit_cache = False
+
+    def __init__(self, value: Any, kind: Any) -> None:
+        self.value, self.type = value, kind
+
+
+@compiles(_Constant)
+def _render(constant: _Constant, compiler: Any, **_: Any) -> Any:
+    return compiler.render_literal_value(constant.value, constant.type)
+
+
+def _defaults(table: Table, kind: str, given: Collection[str]) -> dict[str, Any]:
+    """The default of each column that has one and is not given."""
     found = {column.name: getattr(column, kind) for column in table.columns}
     return {
-        name: partial(_value_of, default)
+        name: default
         for name, default in found.items()
         if default is not None and name not in given
     }
-
-
-def _value_of(default: Any) -> Any:
-    return default.arg(None) if default.is_callable else default.arg
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -4,7 +4,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    event,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from app.backups.models import BackupJob
@@ -61,6 +73,20 @@ def test_defaults_of_the_model_hold(acme, cast, job):
 
     assert cast.rows(Event)[0].data == {}
     assert cast.rows(BackupJob)[0].updated_at > job.updated_at
+
+
+def test_a_default_that_is_the_same_for_every_row_is_kept_as_it_is_written(acme):
+    odd = "It's 100 % :odd, $1 and %s"
+    columns = Column("tenant_id", Integer), Column("name", String)
+    things = Table("things", MetaData(), *columns, Column("note", String, default=odd))
+    with as_tenant(acme) as session:
+        session.held().exec_driver_sql(
+            "CREATE TEMPORARY TABLE things (tenant_id bigint, name text, note text)"
+        )
+        Prepared(insert(things), things).run(acme, name="One")
+        rows = Prepared(select(things.c.name, things.c.note), things).run(acme)
+
+    assert rows == [("One", odd)]
 
 
 def test_another_tenants_row_is_neither_read_nor_changed(acme, cast, job):

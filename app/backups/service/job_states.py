@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, select, update
+from sqlalchemy import Sequence, bindparam, select, update
 
 from app.backups.models import BackupJob
 from app.backups.rules.schedule import UNUSABLE, Schedule, next_run
@@ -82,9 +82,7 @@ _BY_ID = _COLUMNS.where(_TABLE.c.id == bindparam("job_id"))
 _READ = Prepared(_BY_ID, _TABLE)
 _LOCK = Prepared(_BY_ID.with_for_update(), _TABLE)
 _LOCK_AND_RESERVE = Prepared(
-    _BY_ID.add_columns(
-        func.nextval(func.pg_get_serial_sequence("executions", "id"), type_=BigInteger)
-    ).with_for_update(),
+    _BY_ID.add_columns(Sequence("executions_id_seq").next_value()).with_for_update(),
     _TABLE,
 )
 _CHANGE = Prepared(update(_TABLE).where(_TABLE.c.id == bindparam("job_id")), _TABLE)
