@@ -25,13 +25,13 @@ from tests.support.watchdog import run_folder
 DATABASES = ("sqlite", "postgresql")
 NO_LIMIT = "1000000 per minute"
 
-SLOW_FOLDERS = ("faults", "runs", "own", "production", "processes")
+SLOW_FOLDERS = ("faults", "e2e", "runs", "own", "production", "processes")
 # Clients, papers and restic do the same whatever the database is, and so does whoever is refused
 # before any row is read: for their credentials, or at odd paths. Whom each operation lets in, other
 # tenants' and missing ids are asked of both databases. Tests of faults choose their servers
 # themselves.
 ONCE = {
-    *("clients", "docs", "faults", "house"),
+    *("clients", "docs", "e2e", "faults", "house"),
     *("test_credentials.py", "test_ended_credentials.py"),
     *("test_never_html.py", "test_permissions.py"),
     *("test_remote_storage.py", "test_storage_faults.py", "test_changing_sources.py"),
@@ -48,7 +48,7 @@ ONCE = {
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),
     # Each says itself which databases it goes from and to.
     *("test_backup_command.py", "test_damaged_backups.py", "test_restore_command.py"),
-    *("test_filtered_backup.py", "test_moving.py", "test_upgrade.py"),
+    *("test_filtered_backup.py", "test_moving.py"),
 }
 
 # On a busy machine an example takes long, and chance must not decide which run fails.

@@ -11,6 +11,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.auth import cache
 from app.core.db import db
 from tests.support import postgres
 from tests.support.repositories import PASSWORD
@@ -86,6 +87,7 @@ def new_site(
         return Site(app, environ, instance, site.repository, site.password_file)
 
     yield make
+    cache.forget_all()
     for app in made:
         with app.app_context():
             db.session.remove()

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from app.auth import cache
 from app.backups.models import BackupJob
 from app.core.tenancy import unscoped
 from app.events.models import Event
@@ -33,6 +34,7 @@ def test_it_comes_back_table_by_table_and_lives_on(site, cast, admin, new_site):
     assert all(count for count, _ in before.values())
 
     assert new.app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0
+    cache.forget_all()
     back = Caller(new.app.test_client(), admin.headers)
     login = {"username": admin.username, "password": PASSWORD}
     assert back.post("/api/v1/auth/login", login).status_code == 200
