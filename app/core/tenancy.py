@@ -87,6 +87,11 @@ def unscoped(*, read_only: bool = False) -> Iterator[Session]:
         yield session
 
 
+def show_tenant(tenant_id: int) -> None:
+    """Let PostgreSQL show this session the rows of another of the caller's tenants."""
+    current_session().show(str(tenant_id))
+
+
 def show_every_tenant() -> None:
     """Let PostgreSQL show this session every tenant's rows: its statements name whose they mean."""
     current_session().show(EVERY)

@@ -10,7 +10,7 @@ from app.core.errors import Forbidden, NotFound, ValidationFailed
 from app.core.identity import Actor
 from app.core.models import live
 from app.core.pagination import Listing, Ordering
-from app.core.tenancy import named
+from app.core.tenancy import named, show_tenant
 from app.events.models import Event
 from app.events.rules import unknown_types
 from app.events.service.ordering import has_numbers, is_place, settled
@@ -39,6 +39,7 @@ def list_events(query: dict[str, Any], actor: Actor) -> Listing:
     TenantSuspended and ValidationFailed.
     """
     reader = identity.actor_in(actor, query["tenant"]) if "tenant" in query else actor
+    show_tenant(reader.tenant_id)
     _refuse_without(reader, READ)
     conditions = _conditions(query, reader)
     is_feed = query.get("sort") == FEED
