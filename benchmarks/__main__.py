@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 import config
 from app import create_app
-from benchmarks import report
+from benchmarks import paper, report
 from benchmarks.cases import CASES
 from benchmarks.floor import METADATA
 from benchmarks.rounds import Case
@@ -34,8 +34,10 @@ def main() -> None:
         print("a run in small: nothing is written", file=sys.stderr)
     elif len(chosen) == len(names):
         report.write(cases)
+        paper.write()
     elif given.write:
         report.replace(cases)
+        paper.write()
     if failed:
         sys.exit(f"not measured: {', '.join(failed)}")
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Measures Holdfast beside its floor; writes benchmarks/results.json after a whole run.
+# Measures Holdfast beside its floor; after a whole run benchmarks/results.json, docs/performance.md
+# and its chart are written.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/system-packages.sh
