@@ -1,5 +1,7 @@
 """Hashing, checking and refusing passwords."""
 
+import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import argon2
@@ -15,6 +17,17 @@ from app.users.passwords import (
 )
 
 GOOD = "vierzehn Störche fliegen"
+
+
+def test_few_threads_hash_however_many_ask():
+    stored = hash_password(GOOD)
+
+    with ThreadPoolExecutor(16) as callers:
+        answers = list(callers.map(lambda _: verify_password(stored, GOOD), range(32)))
+
+    hashing = [one for one in threading.enumerate() if one.name.startswith("hashing")]
+    assert answers == [True] * 32
+    assert 1 <= len(hashing) <= min(4, os.cpu_count() or 1)
 
 
 def test_a_hash_is_argon2id_at_the_agreed_cost():
