@@ -9,7 +9,7 @@ from benchmarks.load import Measured, Target, drive
 from benchmarks.memory import Memory, largest_worker
 from benchmarks.scale import SCALE
 
-ROUNDS = 9 if SCALE >= 1 else 2
+ROUNDS = 7 if SCALE >= 1 else 2
 SECONDS = 3.0 if SCALE >= 1 else 1.0
 WARM_UP_SECONDS = 2.0 if SCALE >= 1 else 1.0
 
