@@ -1,11 +1,8 @@
 """The migrations: up, all the way down, up again, and never behind the models."""
 
 import flask_migrate
-import pytest
 from sqlalchemy import inspect
 
-import config
-from app import create_app
 from app.backups.models import Execution, ExecutionLog
 from app.backups.service import jobs
 from app.core import clock
@@ -15,8 +12,6 @@ from app.core.tenancy import as_tenant, unscoped
 from app.tenants import service as tenants
 from app.users import service as users
 from app.users.models import User
-from tests.support import postgres
-from tests.support.watchdog import run_folder
 
 FIRST = "246c79a8c28d"
 BEFORE_SEARCH = "4b075e0a32"
@@ -77,20 +72,6 @@ def test_people_of_before_are_found_by_what_they_are_called(fresh):
 
     with unscoped(read_only=True) as session:
         assert session.query(User).one().search_text == "änne\na@example.org\nänne öz"
-
-
-@pytest.fixture
-def fresh(environ, request, tmp_path, tmp_path_factory, worker_name):
-    """The application over a database that nobody has migrated yet."""
-    url = f"sqlite:///{tmp_path}/fresh.db"
-    if request.config.getoption("--database") == "postgresql":
-        server = postgres.shared_server(run_folder(tmp_path_factory))
-        url = server.create_database(f"fresh_{worker_name}")
-    app = create_app(config.load({**environ, **postgres.two_roles(url)}))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def keep_a_log():
