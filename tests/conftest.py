@@ -43,6 +43,7 @@ ONCE = {
         "test_scripts_in_messages.py",
     ),
     *("test_full_storage.py", "test_postgresql_away.py", "test_redis_away.py"),
+    *("test_lost_worker.py", "test_lost_verification.py"),
     *("test_server_side_requests.py", "test_path_traversal.py", "test_mass_assignment.py"),
     *("test_csv_injection.py", "test_log_injection.py"),
     *("test_backup_modes.py", "test_damaged_repositories.py", "test_compared_restores.py"),

@@ -11,8 +11,9 @@ from tests.support.processes import wait_until
 
 
 def test_a_killed_workers_verification_is_failed_and_leaves_nothing_behind(
-    app, cast, operator, job, house, short_lease, throttle
+    app, cast, operator, make_job, house, short_lease, throttle
 ):
+    job = make_job()
     # At 1 KiB/s it is restored for minutes.
     (Path(job.source_path) / "random.bin").write_bytes(os.urandom(200_000))
     throttle.slow_down_restoring()
