@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from tests.support.filling import ROWS, fill
+from tests.support.schema_rows import ROWS, fill
 from tests.support.raw import owners_engine
 
 
