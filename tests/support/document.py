@@ -65,6 +65,13 @@ class Document:
         content = self.operation(door).get("requestBody", {}).get("content", {})
         return deepcopy(next(iter(content.values()))["example"]) if content else None
 
+    def resolve(self, part: dict[str, Any]) -> dict[str, Any]:
+        """What a reference names; anything else is itself."""
+        while "$ref" in part:
+            *_, kind, name = part["$ref"].split("/")
+            part = self.raw["components"][kind][name]
+        return part
+
     def faults(self, value: Any, schema: Mapping[str, Any]) -> list[str]:
         """What keeps a value from fitting a schema of the document."""
         if id(schema) not in self._validators:
