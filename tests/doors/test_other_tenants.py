@@ -5,6 +5,9 @@ import pytest
 from tests.support.operations import error_code, is_for_platform, is_legacy
 from tests.support.rows import dump
 
+NOWHERE = 987_654_321
+# Both answers have the same trace, so that nothing else of them may differ either.
+TRACE = {"X-Request-ID": "one-of-two"}
 UNKNOWN = {"NOT_FOUND", "JOB_NOT_FOUND", "COPY_NOT_FOUND"}
 
 
@@ -25,6 +28,21 @@ def test_answers_404_for_a_row_of_another_tenant(id_doors, rows, outsider, docum
         response = outsider.call(door.method, door.path(rows), json=document.body(door))
         if (response.status_code, error_code(response.json)) != (404, code_of_unknown(door)):
             wrong[str(door)] = f"{response.status_code} {response.text}"
+
+    assert wrong == {}
+
+
+def test_answers_as_for_a_row_that_is_nowhere(id_doors, rows, outsider, document):
+    wrong = {}
+    for door in id_doors:
+        theirs, nowhere = (
+            outsider.call(door.method, door.path(ids), json=document.body(door), headers=TRACE)
+            for ids in (rows, dict.fromkeys(rows, NOWHERE))
+        )
+        # The row that an address is about is the first that it names.
+        expected = nowhere.text.replace(str(NOWHERE), str(rows[door.parameters[0]]))
+        if theirs.text != expected:
+            wrong[str(door)] = theirs.text, nowhere.text
 
     assert wrong == {}
 
