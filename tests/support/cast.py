@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.auth.service import api_keys, tokens
@@ -20,9 +21,10 @@ from app.events.models import Event
 from app.runners.service import runners
 from app.storage import service as storage
 from app.tenants import service as tenants
-from app.users.models import User
+from app.tenants.models import Tenant
+from app.users.models import Membership, User
 from app.users.passwords import hash_password
-from app.users.service import add_member
+from app.users.values import canonical_role
 
 PASSWORD = "a password of the cast"
 _HASH = hash_password(PASSWORD)
@@ -69,6 +71,26 @@ def _body(json: Any, options: dict[str, Any]) -> dict[str, Any]:
     return options if json is None else {**options, "json": json}
 
 
+def _add_user(session: Session, tenant_id: int, role: str, **fields: Any) -> User:
+    name = fields.pop("username", f"{role}-{next(_numbers)}")
+    user = User(
+        username=name,
+        username_key=name.casefold(),
+        full_name=name.title(),
+        **{
+            "email": f"{name}@example.com",
+            "email_key": f"{name}@example.com".casefold(),
+            "password_hash": _HASH,
+            **fields,
+        },
+    )
+    session.add(user)
+    session.flush()
+    session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=canonical_role(role)))
+    session.flush()
+    return user
+
+
 class Cast:
     """Makes people, keys and jobs on demand, in the database itself."""
 
@@ -94,32 +116,17 @@ class Cast:
 
     def user(self, role: str, tenant: str = "acme", **fields: Any) -> User:
         """A new user with PASSWORD and this role."""
-        name = fields.pop("username", f"{role}-{next(_numbers)}")
+        home = self.tenant(tenant)
         with self.app.app_context(), unscoped() as session:
-            user = User(
-                username=name,
-                username_key=name.casefold(),
-                full_name=name.title(),
-                **{
-                    "email": f"{name}@example.com",
-                    "email_key": f"{name}@example.com".casefold(),
-                    "password_hash": _HASH,
-                    **fields,
-                },
-            )
-            session.add(user)
-            session.flush()
-            home = tenants.get_tenant(tenant) if self.tenant(tenant) else None
-            assert home is not None
-            add_member(home, user, role)
-            return user
+            return _add_user(session, home, role, **fields)
 
     def caller(self, role: str, tenant: str = "acme", **fields: Any) -> Caller:
         """A new user, signed in."""
-        user = self.user(role, tenant, **fields)
-        with self.app.app_context(), unscoped():
-            home = tenants.get_tenant(tenant)
-            pair, family = tokens.start_family(user, home.id, clock.utcnow())
+        home_id = self.tenant(tenant)
+        with self.app.app_context(), unscoped() as session:
+            user = _add_user(session, home_id, role, **fields)
+            home = session.get_one(Tenant, home_id)
+            pair, family = tokens.start_family(user, home_id, clock.utcnow())
             actor = actor_of(user, home, role, session_id=family)
         headers = {"Authorization": f"Bearer {pair.access_token}"}
         return Caller(self.app.test_client(), headers, actor, user.username)
