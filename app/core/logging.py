@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from logging import LogRecord
 from math import isfinite
@@ -126,9 +127,11 @@ class _Line:
         self.name = name
 
     def msg(self, line: str) -> None:
-        # One call, so that two threads do not write into each other's line.
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        # A disk that is full under the log, or a reader that has gone, costs nobody their answer.
+        with suppress(OSError):
+            # One call, so that two threads do not write into each other's line.
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
     debug = info = warning = error = critical = exception = msg
 

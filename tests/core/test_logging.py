@@ -105,6 +105,17 @@ def test_a_line_break_in_a_value_starts_no_new_line(log, capsys):
     assert line["event"] == 'x\n{"event": "forged"}'
 
 
+def test_a_line_that_there_is_no_room_for_fails_nobody(log, monkeypatch):
+    full = open("/dev/full", "w")  # noqa: SIM115
+    monkeypatch.setattr("sys.stdout", full)
+
+    log.info("lost")
+
+    monkeypatch.undo()
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
 @pytest.mark.parametrize("value", ["\ud800", float("nan"), {1: {2}}, b"\xff", datetime(2025, 1, 1)])
 def test_a_value_of_any_kind_is_logged(value, log, capsys):
     log.info("odd", value=value)
