@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2
 from flask import Flask
 
+from tests.support import postgres
 from tests.support.application import migrated
 from tests.support.cast import Cast
 from tests.support.load import KEYED, KEYED_REPEATED_WITHIN, STATUS_REPEATED_WITHIN, Connect, Post
