@@ -12,7 +12,6 @@ from typing import Any
 import psycopg2
 from flask import Flask
 
-from tests.support import postgres
 from tests.support.application import migrated
 from tests.support.cast import Cast
 from tests.support.load import KEYED, KEYED_REPEATED_WITHIN, STATUS_REPEATED_WITHIN, Connect, Post
@@ -113,3 +112,9 @@ def through(proxy: Proxy) -> Connect:
     return partial(
         HTTPSConnection, "localhost", proxy.port, timeout=PATIENCE_SECONDS, context=trust
     )
+
+
+def mishaps_of(web: Web) -> list[str]:
+    """What gunicorn's log calls a bug of ours."""
+    lines = web.child.output().splitlines()
+    return [line for line in lines if '"Exception on ' in line or '"unhandled_error"' in line]
