@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from tests.support.schema_rows import ROWS, fill
 from tests.support.raw import owners_engine
+from tests.support.schema_rows import ROWS, fill
 
 
 def test_a_column_that_takes_some_words_only_gets_the_first_of_them(fresh):

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from app.core.extensions import MIGRATIONS
-from tests.support.schema_rows import ROWS, common, contents, fill
 from tests.support.raw import owners_engine
+from tests.support.schema_rows import ROWS, common, contents, fill
 
 # A release may come with several; whichever are the newest when this runs.
 NEWEST = 3

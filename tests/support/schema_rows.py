@@ -1,4 +1,4 @@
-"""Rows for every table, made from what the database itself says of its schema."""
+"""Rows for every table of whatever schema the database has, made from what it says of it."""
 
 import re
 from collections.abc import Mapping
