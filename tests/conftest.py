@@ -18,6 +18,7 @@ from app.legacy.service import calls
 from tests.support import ledger, postgres, redis
 from tests.support.application import migrated
 from tests.support.cast import PASSWORD, Caller, Cast
+from tests.support.chance import draw_no_local_constants
 from tests.support.checked import CheckedClient
 from tests.support.raw import owners_engine
 from tests.support.repositories import make_repository
@@ -62,6 +63,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("house")
+draw_no_local_constants()
 # Of every application that a test makes, wherever it makes it.
 Flask.test_client_class = CheckedClient
 
