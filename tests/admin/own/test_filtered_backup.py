@@ -11,12 +11,3 @@ def test_the_application_s_own_role_is_refused_since_it_is_filtered(site, new_si
     assert done.exit_code == 1
     assert "name the owner of the tables in MIGRATION_DATABASE_URL" in done.output
     assert list(site.repository.glob("snapshots/*")) == []
-
-
-def test_the_owner_backs_up_every_row(site, new_site):
-    new = new_site("postgresql")
-    assert new.app.test_cli_runner().invoke(args=["holdfast", "prepare"]).exit_code == 0
-
-    done = new.holdfast("backup")
-
-    assert done.exit_code == 0, done.output
