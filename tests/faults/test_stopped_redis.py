@@ -57,14 +57,16 @@ def test_no_request_suffers_while_redis_is_away_and_what_waited_is_handed_over(
             ledger.await_more(100)
             accepted = [ask(web, f"/api/v1/backups/{job}/run", operator, b"{}") for job in jobs]
             reads = [ask(web, "/api/v1/tasks", viewer) for _ in range(10)]
-            with (
-                house_process("scheduler", deployment.environ) as scheduler,
-                redis.running_server(port) as second,
-            ):
+            with redis.running_server(port) as second:
                 ledger.await_more(100)
                 load.stop()
-                wait_until(lambda: counted(second, viewer) == 10, output=web.child.output)
-                wait_until(lambda: waiting(deployment) >= RUNS, output=scheduler.output)
+                wait_until(
+                    lambda: counted(second, viewer) == 10, output=web.child.output, seconds=120
+                )
+                with house_process("scheduler", deployment.environ) as scheduler:
+                    wait_until(
+                        lambda: waiting(deployment) >= RUNS, output=scheduler.output, seconds=180
+                    )
                 wait_until(lambda: ask(web, "/api/v1/tasks", viewer) == 429)
 
     tally = ledger.settle(marks_in(cast))

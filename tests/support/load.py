@@ -20,9 +20,9 @@ IN_PROGRESS = (409, "REQUEST_IN_PROGRESS")
 BROKEN = (0, "")
 # The kind of thing that is asked for under an Idempotency-Key.
 KEYED = "keyed"
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 # More impatient than Retry-After asks for: the pressure does not let up during an outage.
-REPEAT_SECONDS = 0.2
+REPEAT_SECONDS = 0.5
 # Only its lease, of up to a minute, can end this.
 IN_PROGRESS_SECONDS = 1.0
 # A status is the same run as an earlier one when the same bytes come within 120 s.
