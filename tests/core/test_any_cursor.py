@@ -150,7 +150,7 @@ def test_every_list_goes_on_where_its_own_cursor_says(lists):
 
 
 @settings(
-    max_examples=300,
+    max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())

@@ -72,7 +72,7 @@ def copy_id(cast, admin, veeam_job):
 
 
 @settings(
-    max_examples=250,
+    max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())

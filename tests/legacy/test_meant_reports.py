@@ -24,7 +24,7 @@ from tests.support.reports import (
 )
 
 REPEATED = settings(
-    max_examples=120,
+    max_examples=80,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 STATUS = {
