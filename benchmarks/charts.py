@@ -47,6 +47,7 @@ def of_soak(told: Mapping[str, Any]) -> str:
         legend_at_bottom=True,
         legend_at_bottom_columns=4,
         show_dots=False,
+        truncate_label=-1,
         range=(0, 20 + max(max(one["course_mib"]) for one in told["memory"])),
         js=[],
         no_prefix=True,

@@ -16,7 +16,7 @@ import requests
 
 from benchmarks.seeds import Tenant
 
-CALLERS = 8
+CALLERS, MORNING_CALLERS = 8, 64
 PATIENCE_SECONDS = 60
 # Of every fifty requests so many.
 MIX = {
@@ -73,7 +73,13 @@ class Callers:
 
     @contextmanager
     def calling(self, run_every: float) -> Iterator[None]:
-        """Call for the length of the block; every `run_every` seconds a backup is asked for."""
+        """Call for the length of the block; every `run_every` seconds a backup is asked for.
+
+        It begins as a day does: everybody signs in at once, and each process comes to hold what
+        it will ever need for that. It would else do so whenever chance lets two people meet.
+        """
+        with ThreadPoolExecutor(MORNING_CALLERS) as threads:
+            list(threads.map(lambda _: self._sign_in(), range(MORNING_CALLERS)))
         with ThreadPoolExecutor(CALLERS + 1) as threads:
             all_of_them = [threads.submit(self._call) for _ in range(CALLERS)]
             all_of_them.append(threads.submit(self._run, run_every))
@@ -83,6 +89,9 @@ class Callers:
                 self._over.set()
         for one in all_of_them:
             one.result()
+
+    def _sign_in(self) -> None:
+        Caller(self._people, self.heard).sign_in("morning_sign_in")
 
     def _call(self) -> None:
         caller = Caller(self._people, self.heard)
@@ -154,9 +163,9 @@ class Caller:
     def dashboard(self) -> None:
         self._ask("dashboard", "GET", "/api/v1/dashboard/overview?time_period=last_30d")
 
-    def sign_in(self) -> None:
+    def sign_in(self, kind: str = "sign_in") -> None:
         body = {"username": self._people.username, "password": self._people.password}
-        answer = self._ask("sign_in", "POST", "/api/v1/auth/login", 200, body, {})
+        answer = self._ask(kind, "POST", "/api/v1/auth/login", 200, body, {})
         if answer:
             self._bearer = {"Authorization": f"Bearer {answer['data']['access_token']}"}
 
