@@ -296,6 +296,8 @@ def engine_options(url: URL, threads: int) -> dict[str, Any]:
         "pool_size": steady,
         "max_overflow": max(0, threads + 4 - steady),
         "pool_timeout": 10,
+        # What was used last is used next: its server process has all at hand that a post needs.
+        "pool_use_lifo": True,
         # The driver begins nothing by itself: see app/core/transactions.py.
         "isolation_level": "AUTOCOMMIT",
         "connect_args": {

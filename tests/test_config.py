@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import QueuePool, create_engine
 
 import config
 
@@ -118,6 +119,21 @@ def test_the_pool_has_a_connection_for_each_thread(production):
 
     assert options["pool_size"] + options["max_overflow"] == 36
     assert options["connect_args"]["options"] == "-c timezone=utc"
+
+
+def test_the_connection_that_was_used_last_is_used_next(production):
+    options = config.load(production)["SQLALCHEMY_ENGINE_OPTIONS"]
+    of_pool = {name: value for name, value in options.items() if name.startswith("pool_")}
+    engine = create_engine("sqlite://", poolclass=QueuePool, **of_pool)
+    first, second = engine.connect(), engine.connect()
+    used_last = second.connection.dbapi_connection
+
+    first.close()
+    second.close()
+
+    with engine.connect() as connection:
+        assert connection.connection.dbapi_connection is used_last
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
