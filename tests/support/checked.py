@@ -11,6 +11,8 @@ from tests.support.document import Document
 from tests.support.operations import Door, doors
 
 _KEPT = "checked_doors"
+# Making one takes a second and a half, and there are tests that make an application each.
+_documents: dict[frozenset[tuple[str, Any]], Document] = {}
 
 
 class CheckedClient(FlaskClient):
@@ -35,7 +37,7 @@ class _Doors:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._document = Document.of(app)
+        self._document = _document_of(app)
         self._doors = {(door.rule, door.method): door for door in doors(app)}
 
     def faults_of(self, response: TestResponse) -> list[str]:
@@ -54,6 +56,16 @@ class _Doors:
             return None
         method = "GET" if request.method == "HEAD" else request.method
         return self._doors.get((rule.rule, method))
+
+
+def _document_of(app: Flask) -> Document:
+    """The document is of the views alone; whoever makes an application of the same has it too."""
+    views = frozenset(
+        (door.name, app.view_functions[door.endpoint]) for door in doors(app) if door.operation
+    )
+    if views not in _documents:
+        _documents[views] = Document.of(app)
+    return _documents[views]
 
 
 def _doors_of(app: Flask) -> _Doors:
