@@ -1,4 +1,4 @@
-"""The upgrade from the version before, with rows in every table: none is lost, none is changed."""
+"""A backup of the version before, with a row in every table, is taken and upgraded."""
 
 import flask_migrate
 import pytest
@@ -74,16 +74,6 @@ def test_a_backup_of_the_version_before_is_taken_and_upgraded(before, backup, ma
     with make_app().app_context():
         flask_migrate.upgrade(revision=manifest.revision)
         reading.read_all(folder, manifest, lambda: None)
-        flask_migrate.upgrade()
-        new = rows(old)
-
-    assert new == old
-
-
-def test_the_upgrade_keeps_every_row_as_it_was(before, backup):
-    app, old = before
-
-    with app.app_context():
         flask_migrate.upgrade()
         new = rows(old)
 
