@@ -120,7 +120,7 @@ def _numbered_page(listing: Listing, order: list[Any], query: dict[str, Any], si
     if page * size > PAGED_ROWS:
         raise UseCursor(details={"page": [UseCursor.message]})
     rows = _rows(listing.statement.offset((page - 1) * size), order, size + 1)
-    total, is_exact = _count(listing.statement, is_exact=query.get("count") == "exact")
+    total, is_exact = _count(listing.statement, order, is_exact=query.get("count") == "exact")
     numbers = {
         "total": total,
         "page": page,
@@ -134,15 +134,22 @@ def _numbered_page(listing: Listing, order: list[Any], query: dict[str, Any], si
 
 
 def _rows(statement: Select[Any], order: list[Any], limit: int) -> Sequence[Any]:
-    clauses = [column.desc() if is_down else column.asc() for _, column, is_down in order]
-    return db.session.scalars(statement.order_by(*clauses).limit(limit)).all()
+    return db.session.scalars(statement.order_by(*_clauses(order)).limit(limit)).all()
 
 
-def _count(statement: Select[Any], *, is_exact: bool) -> tuple[int, bool]:
-    """The number of rows, and whether it is exact: counting stops above COUNTED_ROWS."""
+def _clauses(order: list[Any]) -> list[Any]:
+    return [column.desc() if is_down else column.asc() for _, column, is_down in order]
+
+
+def _count(statement: Select[Any], order: list[Any], *, is_exact: bool) -> tuple[int, bool]:
+    """The number of rows, and whether it is exact: counting stops above COUNTED_ROWS.
+
+    It counts along the page's own order, and so off the same index: for a list that holds most of
+    a table PostgreSQL would rather read the table from its beginning, which may be others' rows.
+    """
     ids = statement.order_by(None)
     if not is_exact:
-        ids = ids.limit(COUNTED_ROWS + 1)
+        ids = ids.order_by(*_clauses(order)).limit(COUNTED_ROWS + 1)
     counted = select(func.count()).select_from(ids.subquery())
     options = statement.get_execution_options()
     total = db.session.scalar(counted.execution_options(**options)) or 0

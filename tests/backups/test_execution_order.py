@@ -68,6 +68,19 @@ def copies(engine, model, changed):
     )
 
 
+def test_a_page_and_its_count_are_read_off_one_index(app, viewer, job):
+    with app.app_context():
+        engine = db.engine
+
+    with ordered_statements(engine) as heard:
+        assert viewer.get(f"/api/v1/backups/{job.id}/executions").json["total"] == 0
+
+    plans = [plan_of(app, *statement) for statement in heard]
+    assert len(plans) == 2
+    assert [plan for plan in plans if SORTS[engine.dialect.name] in plan] == []
+    assert [plan for plan in plans if "ix_executions_job_" not in plan] == []
+
+
 @pytest.mark.parametrize("query", ["", "kind=backup", "kind=restore", "kind=all"])
 def test_no_list_by_cursor_is_sorted(app, viewer, job, query):
     with app.app_context():
