@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from app.core.db import PING_AFTER_SECONDS, db
+from tests.support.raw import owners_engine
 
 
 @pytest.fixture
@@ -14,10 +15,9 @@ def cut(app):
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             return lambda: None
-        url = db.engine.url
+        engine = owners_engine()
 
     def cut_all():
-        engine = create_engine(url)
         with engine.connect() as connection:
             connection.execute(
                 text(
@@ -26,7 +26,6 @@ def cut(app):
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-        engine.dispose()
 
     return cut_all
 
