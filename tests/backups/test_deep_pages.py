@@ -5,13 +5,11 @@ known to keep what it compares to itself.
 https://www.postgresql.org/docs/current/rules-privileges.html
 """
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from app.core.db import db
 from tests.backups.test_execution_order import plan_of
+from tests.support.statements import heard_by
 
 LISTS = [
     "/api/v1/events?sort=-id",
@@ -25,22 +23,6 @@ LISTS = [
 TOLD = {"type": "external.told", "severity": "info", "title": "Told"}
 # The line of a plan that says how an index is read.
 READ = {"sqlite": "SEARCH", "postgresql": "Index Cond"}
-
-
-@contextmanager
-def lists(engine):
-    """The statements that read a page, with their parameters."""
-    heard = []
-
-    def hear(_connection, _cursor, statement, parameters, _context, _many):
-        if "ORDER BY" in statement and "LIMIT" in statement:
-            heard.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 @pytest.fixture
@@ -62,7 +44,7 @@ def test_a_deep_page_is_read_off_an_index_from_its_place_on(app, admin, filled, 
     with app.app_context():
         engine = db.engine
 
-    with lists(engine) as heard:
+    with heard_by(engine, "ORDER BY", "LIMIT") as heard:
         assert admin.get(address + place).status_code == 200
 
     (statement,) = heard

@@ -1,13 +1,11 @@
 """A job's executions lie in their order in an index: page 100,000 costs what page 1 does."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from app.core.db import db
 from tests.support.postgres import APPLICATION
 from tests.support.raw import owners_engine
+from tests.support.statements import heard_by
 
 # What a plan says that puts rows in order by itself, and what makes one for few rows look as it
 # would for many.
@@ -22,22 +20,6 @@ MANY_ROWS = {
         "SET LOCAL holdfast.tenant = '1'",
     ],
 }
-
-
-@contextmanager
-def ordered_statements(engine):
-    """The statements over executions that ask for an order, with their parameters."""
-    heard = []
-
-    def hear(_connection, _cursor, statement, parameters, _context, _many):
-        if "FROM executions" in statement and "ORDER BY" in statement:
-            heard.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 def plan_of(app, statement, parameters, rows=()):
@@ -72,7 +54,7 @@ def test_a_page_and_its_count_are_read_off_one_index(app, viewer, job):
     with app.app_context():
         engine = db.engine
 
-    with ordered_statements(engine) as heard:
+    with heard_by(engine, "FROM executions", "ORDER BY") as heard:
         assert viewer.get(f"/api/v1/backups/{job.id}/executions").json["total"] == 0
 
     plans = [plan_of(app, *statement) for statement in heard]
@@ -86,7 +68,7 @@ def test_no_list_by_cursor_is_sorted(app, viewer, job, query):
     with app.app_context():
         engine = db.engine
 
-    with ordered_statements(engine) as heard:
+    with heard_by(engine, "FROM executions", "ORDER BY") as heard:
         assert viewer.get(f"/api/v1/backups/{job.id}/executions?cursor=&{query}").status_code == 200
 
     (statement,) = heard

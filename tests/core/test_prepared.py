@@ -11,7 +11,6 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    event,
     insert,
     select,
     text,
@@ -24,6 +23,7 @@ from app.core.db import current_session, db
 from app.core.prepared import Prepared
 from app.core.tenancy import as_tenant, unscoped
 from app.events.models import Event
+from tests.support.statements import heard_by
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EVENTS = Event.__table__
@@ -200,17 +200,12 @@ def test_nothing_stays_open_after_a_transaction(acme, job):
 
 
 def test_reports_writes_leave_in_one_statement_on_postgresql(acme, job):
-    sent = []
-    listener = lambda *call: sent.append(call[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", listener)
-    try:
-        with as_tenant(acme) as session:
-            RENAME.later(acme, job_id=job.id, name="Renamed")
-            RECORD.later(acme, **fact())
-            waiting = len(session.waiting)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", listener)
+    with heard_by(db.engine) as heard, as_tenant(acme) as session:
+        RENAME.later(acme, job_id=job.id, name="Renamed")
+        RECORD.later(acme, **fact())
+        waiting = len(session.waiting)
 
     # BEGIN, the writes and COMMIT pass the driver as one text, so no statement goes beside it.
     is_postgresql = db.engine.dialect.name == "postgresql"
+    sent = [statement for statement, _ in heard]
     assert (waiting, sent) == (2, [] if is_postgresql else ["BEGIN IMMEDIATE"])

@@ -6,7 +6,7 @@ These run on PostgreSQL whatever the other tests run on.
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import delete, event, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 import config
@@ -18,6 +18,7 @@ from tests.support import postgres
 from tests.support.application import migrated
 from tests.support.raw import owners_engine
 from tests.support.rows import make_all_rows
+from tests.support.statements import heard_by
 from tests.support.watchdog import run_folder
 
 OF_TENANTS = [table for table in Base.metadata.sorted_tables if "tenant_id" in table.c]
@@ -169,35 +170,21 @@ def test_a_savepoint_that_is_undone_changes_not_who_is_seen(acme, globex):
         assert session.scalar(counted(JOBS), execution_options=FORGETS) == 1
 
 
-def test_the_tenant_is_told_with_the_first_statement_and_costs_no_round_trip(acme, statements):
-    with as_tenant(acme):
-        current_session().execute(select(BackupJob.id))
-        current_session().execute(select(BackupJob.name))
-    with as_tenant(acme, read_only=True):
-        current_session().execute(select(BackupJob.id))
+def test_the_tenant_is_told_with_the_first_statement_and_costs_no_round_trip(acme):
+    with heard_by(db.engine) as heard:
+        with as_tenant(acme):
+            current_session().execute(select(BackupJob.id))
+            current_session().execute(select(BackupJob.name))
+        with as_tenant(acme, read_only=True):
+            current_session().execute(select(BackupJob.id))
 
     tell = f"SET LOCAL holdfast.tenant = '{acme}'; SELECT "
-    assert [text.partition("backup_jobs")[0] for text in statements] == [
+    assert [statement.partition("backup_jobs")[0] for statement, _ in heard] == [
         f"BEGIN; {tell}",
         "SELECT ",
         "COMMIT",
         tell,
     ]
-
-
-@pytest.fixture
-def statements(app):
-    """What the driver is given from here on."""
-    heard: list[str] = []
-
-    def hear(_connection, _cursor, statement, *_):
-        heard.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", hear)
-    yield heard
-    event.remove(engine, "before_cursor_execute", hear)
 
 
 def counted(table):
