@@ -3,7 +3,6 @@
 Nothing here reaches into it: what a test knows came back over HTTPS.
 """
 
-import base64
 import os
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import postgres
+from tests.support import postgres, production
 from tests.support.house import ROOT, house_process
 from tests.support.over_tls import Person
 from tests.support.proxy import Proxy, running_proxy
@@ -45,21 +44,15 @@ def deployment(
     sources.mkdir()
     server = postgres.shared_server(run_folder(tmp_path_factory))
     environ = {
-        "FLASK_ENV_NAME": "production",
-        "FLASK_SKIP_DOTENV": "1",
+        **production.SETTINGS,
         "INSTANCE_PATH": str(folder / "instance"),
-        "SECRET_KEY": "s" * 32,
-        "JWT_SECRET_KEY": "j" * 32,
-        "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
         **postgres.two_roles(server.create_database(f"e2e_{worker_name}")),
         "REDIS_URL": redis_url,
         "BACKUP_SOURCE_ROOTS": str(sources),
         "RESTORE_ROOTS": str(restores),
         "STORAGE_ROOTS": str(folder / "storage"),
         "ADMIN_PASSWORD": PASSWORD,
-        "TRUSTED_PROXIES": "1",
         "SWEEP_SECONDS": "1",
-        "WEB_THREADS": "8",
         **{f"RATE_LIMIT_{kind}": NO_LIMIT for kind in ("READS", "WRITES", "LOGIN", "STATUS")},
     }
     prepare(environ)

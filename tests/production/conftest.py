@@ -1,6 +1,5 @@
 """A deployment: PostgreSQL, Redis, gunicorn in production, and nginx with TLS before it."""
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -15,7 +14,7 @@ import psycopg2
 import pytest
 from flask import Flask
 
-from tests.support import postgres
+from tests.support import postgres, production
 from tests.support.application import migrated
 from tests.support.proxy import Proxy, running_proxy
 from tests.support.watchdog import run_folder
@@ -55,19 +54,12 @@ def environ(
     """What an administrator would write into the environment file."""
     server = postgres.shared_server(run_folder(tmp_path_factory))
     return {
-        "FLASK_ENV_NAME": "production",
-        "FLASK_SKIP_DOTENV": "1",
+        **production.SETTINGS,
         "INSTANCE_PATH": str(instance),
-        "SECRET_KEY": "s" * 32,
-        "JWT_SECRET_KEY": "j" * 32,
-        "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
         **postgres.two_roles(server.create_database(f"production_{worker_name}")),
         "REDIS_URL": redis_url,
         "BACKUP_SOURCE_ROOTS": str(sources),
         "STORAGE_ROOTS": str(instance / "storage"),
-        "TRUSTED_PROXIES": "1",
-        "WEB_WORKERS": "2",
-        "WEB_THREADS": "8",
     }
 
 

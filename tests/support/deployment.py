@@ -1,6 +1,5 @@
 """A deployment of one test's own: its settings, its database, and those who post to it."""
 
-import base64
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import psycopg2
 from flask import Flask
 
+from tests.support import production
 from tests.support.application import migrated
 from tests.support.cast import Cast
 from tests.support.load import KEYED, KEYED_REPEATED_WITHIN, STATUS_REPEATED_WITHIN, Connect, Post
@@ -45,18 +45,11 @@ def deployed(folder: Path, database_url: str, **settings: str) -> Iterator[Deplo
     sources = folder / "sources"
     sources.mkdir(parents=True)
     environ = {
-        "FLASK_ENV_NAME": "production",
-        "FLASK_SKIP_DOTENV": "1",
+        **production.SETTINGS,
         "INSTANCE_PATH": str(folder / "instance"),
-        "SECRET_KEY": "s" * 32,
-        "JWT_SECRET_KEY": "j" * 32,
-        "HOLDFAST_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
         **two_roles(database_url),
         "BACKUP_SOURCE_ROOTS": str(sources),
         "STORAGE_ROOTS": str(folder / "storage"),
-        "TRUSTED_PROXIES": "1",
-        "WEB_WORKERS": "2",
-        "WEB_THREADS": "8",
         **{f"RATE_LIMIT_{kind}": _NO_LIMIT for kind in ("READS", "WRITES", "LOGIN", "STATUS")},
         **settings,
     }
